@@ -1,0 +1,13 @@
+import type { Engine } from "./engine/engine.ts";
+import type { Emit } from "./events.ts";
+import type { Clock } from "./system/clock.ts";
+import type { Files } from "./system/files.ts";
+
+/** What a use case needs of the world: passed in, never reached for. */
+export interface Context {
+  readonly engine: Engine;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,46 @@
+import type Docker from "dockerode";
+import { told } from "./answer.ts";
+import type { Credentials } from "./credentials.ts";
+import type { Engine } from "./engine.ts";
+import { dockerodeOver } from "./modem.ts";
+import type { Transport } from "./transport.ts";
+import { archiveVerbs } from "./verbs/archives.ts";
+import { containerVerbs } from "./verbs/containers.ts";
+import { eventVerbs } from "./verbs/events.ts";
+import { imageVerbs } from "./verbs/images.ts";
+import { networkVerbs } from "./verbs/networks.ts";
+import { streamVerbs } from "./verbs/streams.ts";
+import { volumeVerbs } from "./verbs/volumes.ts";
+
+/** What an engine behind Docker's API is made of. */
+export interface DockerEngineParts {
+  readonly address: string;
+  readonly apiVersion: string;
+  readonly transport: Transport;
+  readonly credentials: Credentials;
+  readonly proxies: Engine["proxies"];
+  readonly now: () => number;
+  /** What `import("dockerode")` gave: it is loaded only when there is an engine to talk to. */
+  readonly Dockerode: new (options: object) => Docker;
+}
+
+/** The port, spoken to any engine that speaks Docker's API. */
+export function dockerEngine({ address, proxies, Dockerode, ...parts }: DockerEngineParts): Engine {
+  const { transport, apiVersion } = parts;
+  transport.apiVersion = apiVersion;
+  const api = { ...parts, docker: dockerodeOver(transport, Dockerode) };
+  return {
+    address,
+    apiVersion,
+    proxies,
+    version: () => told("asking for the version", api.docker.version()),
+    ...containerVerbs(api),
+    ...archiveVerbs(api),
+    ...streamVerbs(api),
+    ...networkVerbs(api),
+    ...volumeVerbs(api),
+    ...imageVerbs(api),
+    ...eventVerbs(api),
+    [Symbol.asyncDispose]: async () => transport.close(),
+  };
+}

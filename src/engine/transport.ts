@@ -1,0 +1,177 @@
+import { Agent, type ClientRequest, type IncomingMessage, request } from "node:http";
+import { addAbortSignal, type Duplex, Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { Door } from "./door.ts";
+import { errnoOf, Refusal } from "./refusal.ts";
+
+/** One call of the Engine API. */
+export interface ApiRequest {
+  readonly method: string;
+  /** Without the version: `/containers/json`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, unknown>>;
+  /** Sent as it is when bytes or a stream, else as JSON. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+  /** Its answer may take as long as it likes: such a call gets a connection of its own. */
+  readonly isOpenEnded?: boolean;
+}
+
+/** Calls that end on their own share this many connections; streams and waits are not counted. */
+const sharedConnections = 48;
+
+/**
+ * HTTP to one engine. It stands in for docker-modem, which reads `process.env`, prints the whole agent into a debug
+ * string on every call, parses logs as JSON and speaks ssh only by a native module.
+ */
+export class Transport {
+  /** `"1.41"` once agreed upon; until then calls carry no version. */
+  apiVersion: string | undefined = undefined;
+  readonly #host: string;
+  readonly #shared: Agent;
+  readonly #own: Agent;
+
+  constructor({ host, connect }: Door) {
+    this.#host = host;
+    this.#shared = agentOver(connect, { keepAlive: true, maxSockets: sharedConnections });
+    this.#own = agentOver(connect, {});
+  }
+
+  /** Sends, and resolves with the head of a successful answer; its body is still to be read. */
+  async open(call: ApiRequest): Promise<IncomingMessage> {
+    const answer = await this.#send(call);
+    // The request's own signal would end a half-read answer as if the engine had hung up.
+    if (call.signal !== undefined) addAbortSignal(call.signal, answer);
+    if (isSuccess(answer)) return answer;
+    throw await refusalFrom(answer);
+  }
+
+  /** Sends, and resolves with the whole answer: JSON parsed, anything else as text. */
+  async ask(call: ApiRequest): Promise<unknown> {
+    const answer = await this.open(call);
+    const text = await textOf(answer);
+    return answer.headers["content-type"]?.startsWith("application/json") && text !== "" ? JSON.parse(text) : text;
+  }
+
+  /** Sends, and resolves with the raw connection that the engine hands over. */
+  async upgrade(call: ApiRequest): Promise<Duplex> {
+    return new Promise<Duplex>((resolve, reject) => {
+      const sent = this.#request(call, { Connection: "Upgrade", Upgrade: "tcp" });
+      sent.on("upgrade", (_answer, socket, head) => resolve(handedOver(socket, head, call.signal)));
+      sent.on("response", (answer) => void refusalFrom(answer).then(reject, reject));
+      sent.on("error", reject);
+      sendBody(sent, call.body, reject);
+    });
+  }
+
+  /** Asks whether anybody is there; the head of the answer tells the API version. */
+  async ping(signal: AbortSignal): Promise<IncomingMessage> {
+    const answer = await this.open({ method: "GET", path: "/_ping", signal });
+    answer.resume();
+    return answer;
+  }
+
+  close(): void {
+    this.#shared.destroy();
+    this.#own.destroy();
+  }
+
+  /** Tries again when an idle connection was closed at the very moment it was taken up again. */
+  async #send(call: ApiRequest): Promise<IncomingMessage> {
+    const sent = this.#request(call, {});
+    try {
+      return await new Promise<IncomingMessage>((resolve, reject) => {
+        sent.on("response", resolve).on("error", reject);
+        sendBody(sent, call.body, reject);
+      });
+    } catch (cause) {
+      const isStale = sent.reusedSocket && errnoOf(cause) === "ECONNRESET" && !(call.body instanceof Readable);
+      if (!isStale) throw cause;
+      return this.#send(call);
+    }
+  }
+
+  #request({ method, path, query, body, headers, signal, isOpenEnded }: ApiRequest, more: object): ClientRequest {
+    const version = this.apiVersion === undefined ? "" : `/v${this.apiVersion}`;
+    return request({
+      method,
+      path: `${version}${path}${queryText(query)}`,
+      agent: isOpenEnded === true ? this.#own : this.#shared,
+      headers: { Host: this.#host, ...contentType(body), ...headers, ...more },
+      ...(signal === undefined ? {} : { signal }),
+    });
+  }
+}
+
+/** Doors know the name for TLS. Left open, Node asks whether "localhost" is an IPv6 address: a pattern of 5 ms. */
+const withoutServerName = { servername: "" };
+
+function agentOver(connect: () => Duplex, options: { keepAlive?: boolean; maxSockets?: number }): Agent {
+  const agent = new Agent({ ...options, ...withoutServerName });
+  agent.createConnection = connect;
+  return agent;
+}
+
+function contentType(body: unknown): Record<string, string> {
+  if (body === undefined) return {};
+  return {
+    "Content-Type": body instanceof Uint8Array || body instanceof Readable ? "application/x-tar" : "application/json",
+  };
+}
+
+function sendBody(sent: ClientRequest, body: unknown, reject: (error: unknown) => void): void {
+  if (body instanceof Readable) {
+    // An engine may answer, and hang up, before it has read everything: then its answer counts, not the broken pipe.
+    pipeline(body, sent).catch((error: unknown) => body.errored && reject(error));
+    return;
+  }
+  if (body === undefined) sent.end();
+  else sent.end(body instanceof Uint8Array ? body : JSON.stringify(body));
+}
+
+/** The connection after `101`: its own master now, no longer the agent's. */
+function handedOver(socket: Duplex, head: Buffer, signal: AbortSignal | undefined): Duplex {
+  // Whoever reads is told; without a listener, an error before that would end the process.
+  socket.on("error", () => {});
+  if (head.length > 0) socket.unshift(head);
+  return signal === undefined ? socket : addAbortSignal(signal, socket);
+}
+
+/** Start and stop answer 304 when it is already so. */
+function isSuccess({ statusCode = 0 }: IncomingMessage): boolean {
+  return (statusCode >= 200 && statusCode < 300) || statusCode === 304;
+}
+
+async function refusalFrom(answer: IncomingMessage): Promise<Refusal> {
+  const status = answer.statusCode ?? 0;
+  if (isSuccess(answer)) {
+    answer.destroy();
+    return new Refusal(501, `the engine did not hand over the connection, it answered ${status}`);
+  }
+  const text = await textOf(answer);
+  return new Refusal(status, messageIn(text) ?? (text.trim() || `the engine answered ${status}`));
+}
+
+function messageIn(text: string): string | undefined {
+  if (!text.startsWith("{")) return undefined;
+  const { message, cause }: { message?: unknown; cause?: unknown } = JSON.parse(text);
+  return typeof message === "string" ? message : typeof cause === "string" ? cause : undefined;
+}
+
+async function textOf(answer: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of answer) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+function queryText(query: Readonly<Record<string, unknown>> = {}): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    for (const each of Array.isArray(value) ? value : [value]) {
+      if (each !== undefined) parameters.append(name, typeof each === "object" ? JSON.stringify(each) : String(each));
+    }
+  }
+  const text = parameters.toString();
+  return text === "" ? "" : `?${text}`;
+}

@@ -1,0 +1,80 @@
+import { Readable } from "node:stream";
+import { isAtLeast } from "../../docker-api/version.ts";
+import { progressOf, told, toldOrMissing } from "../answer.ts";
+import { buildQuery } from "../build-query.ts";
+import type { Engine } from "../engine.ts";
+import { parseImageReference } from "../image-reference.ts";
+import type { Api } from "./api.ts";
+
+type ImageVerbs = Pick<
+  Engine,
+  "listImages" | "inspectImage" | "pullImage" | "pushImage" | "buildImage" | "removeImage"
+>;
+
+/** What is done with images. */
+export function imageVerbs({ docker, transport, apiVersion, credentials }: Api): ImageVerbs {
+  return {
+    listImages: (filters) => told("listing images", docker.listImages({ filters: JSON.stringify(filters) })),
+
+    inspectImage(reference, { platform } = {}) {
+      const isAsked = platform !== undefined && isAtLeast(apiVersion, "1.49");
+      const query = isAsked ? { platform: JSON.stringify(platformBody(platform)) } : {};
+      const asked = transport.ask({ method: "GET", path: `/images/${encodeReference(reference)}/json`, query });
+      return toldOrMissing(`inspecting image ${reference}`, asked);
+    },
+
+    pullImage(reference, { platform, signal } = {}) {
+      const { repository, version } = parseImageReference(reference);
+      const query = {
+        fromImage: repository,
+        tag: version,
+        ...(platform && { platform }),
+        ...(signal && { abortSignal: signal }),
+      };
+      const asked = async (): Promise<NodeJS.ReadableStream> => {
+        const login = await credentials.forImage(reference);
+        return login === undefined ? docker.createImage(query) : docker.createImage({ base64: login }, query);
+      };
+      return progressOf(`pulling image ${reference}`, asked, signal);
+    },
+
+    pushImage(reference, { signal } = {}) {
+      const { repository, version } = parseImageReference(reference);
+      const asked = async (): Promise<NodeJS.ReadableStream> => {
+        // Engines ask for the header even when there is no login to send.
+        const login = (await credentials.forImage(reference)) ?? Buffer.from("{}").toString("base64url");
+        const path = `/images/${encodeReference(repository)}/push`;
+        const headers = { "X-Registry-Auth": login };
+        const call = { method: "POST", path, query: { tag: version }, headers, isOpenEnded: true };
+        return transport.open({ ...call, ...(signal && { signal }) });
+      };
+      return progressOf(`pushing image ${reference}`, asked, signal);
+    },
+
+    buildImage(context, options) {
+      const { tags, signal } = options;
+      const asked = async (): Promise<NodeJS.ReadableStream> => {
+        const logins = await credentials.forBuild();
+        const headers = logins === undefined ? {} : { "X-Registry-Config": logins };
+        const body = Readable.from(context, { objectMode: false });
+        const call = { method: "POST", path: "/build", query: buildQuery(options), body, headers, isOpenEnded: true };
+        return transport.open({ ...call, ...(signal && { signal }) });
+      };
+      return progressOf(`building image ${tags[0] ?? ""}`.trimEnd(), asked, signal);
+    },
+
+    removeImage: (reference, { force = false } = {}) =>
+      told(`removing image ${reference}`, docker.getImage(encodeReference(reference)).remove({ force })),
+  };
+}
+
+/** Slashes, colons and at signs have their meaning in a reference; whatever else is odd must not end the path. */
+function encodeReference(reference: string): string {
+  return encodeURI(reference).replace(/[?#]/g, encodeURIComponent);
+}
+
+/** `linux/arm64/v8` as the image API wants it. */
+function platformBody(platform: string): { os: string; architecture: string; variant?: string } {
+  const [os = "", architecture = "", variant] = platform.split("/");
+  return { os, architecture, ...(variant === undefined ? {} : { variant }) };
+}

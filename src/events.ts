@@ -1,0 +1,63 @@
+/** What can happen while an action runs: one vocabulary, read by the terminal view, JSON lines, watch and test suites. */
+export type ProgressEvent =
+  | {
+      readonly kind: "plan-ready";
+      readonly action: string;
+      readonly project: string;
+      readonly steps: readonly StepInfo[];
+    }
+  | { readonly kind: "step-started"; readonly step: StepInfo }
+  | {
+      readonly kind: "step-progress";
+      readonly step: StepInfo;
+      readonly text: string;
+      readonly current?: number;
+      readonly total?: number;
+    }
+  /** `isLeftOut`: its condition did not hold, so nothing was done; `text` says how the thing is instead. */
+  | { readonly kind: "step-succeeded"; readonly step: StepInfo; readonly text?: string; readonly isLeftOut?: true }
+  | { readonly kind: "step-failed"; readonly step: StepInfo; readonly message: string; readonly hint?: string }
+  | { readonly kind: "step-skipped"; readonly step: StepInfo; readonly reason: string }
+  /** A thing that is already as wanted: shown as `Running`, not a step. */
+  | { readonly kind: "unchanged"; readonly resource: ResourceKind; readonly name: string; readonly text: string }
+  | { readonly kind: "remark"; readonly level: "info" | "warning"; readonly message: string }
+  | LogLine
+  | { readonly kind: "container-attached"; readonly container: string; readonly service: string }
+  | {
+      readonly kind: "container-exited";
+      readonly container: string;
+      readonly service: string;
+      readonly exitCode: number;
+      readonly isRestarting: boolean;
+    }
+  | { readonly kind: "container-recreated"; readonly container: string; readonly service: string };
+
+/** Kinds of things an engine holds. */
+export type ResourceKind = "container" | "network" | "volume" | "image";
+
+/** A step as a view needs it. */
+export interface StepInfo {
+  readonly id: number;
+  readonly operation: string;
+  readonly resource: ResourceKind;
+  readonly name: string;
+  readonly service?: string;
+  /** `Creating`, and `Created` once done: the words of Docker Compose. */
+  readonly doing: string;
+  readonly done: string;
+  readonly cause: string;
+}
+
+/** One line of a container's output, without its line end. */
+export interface LogLine {
+  readonly kind: "log";
+  readonly container: string;
+  readonly service: string;
+  readonly stream: "stdout" | "stderr";
+  readonly line: string;
+  /** RFC 3339 with nanoseconds, by the engine's clock, when asked for. */
+  readonly timestamp?: string;
+}
+
+/** Receives events in the order they happen; must not throw. */
+export type Emit = (event: ProgressEvent) => void;
