@@ -1,0 +1,120 @@
+import type { Engine } from "../engine/engine.ts";
+import type { ImageInspect } from "../docker-api/image.ts";
+import { label } from "./labels.ts";
+import { toContainer, toImage, toNetwork, toVolume } from "./observed.ts";
+import type { ObservedContainer, ObservedImage, ObservedNetwork, ObservedVolume, Snapshot } from "./snapshot.ts";
+
+/** What to look at, beside everything that carries the project's label. */
+export interface ObserveRequest {
+  readonly projectName: string;
+  /** Names on the engine that are wanted: external ones, and ours that someone else may have made. */
+  readonly networks?: readonly string[];
+  readonly volumes?: readonly string[];
+  /** By the key they shall have in the snapshot. */
+  readonly images?: Readonly<Record<string, WantedImage>>;
+  /** Which containers to look at closely: one more call each. */
+  readonly needsDetails?: (container: ObservedContainer, all: readonly ObservedContainer[]) => boolean;
+}
+
+/** An image to look for. */
+export interface WantedImage {
+  readonly reference: string;
+  readonly platform?: string;
+}
+
+/** Reads what an engine holds of a project, all reads of one round at once. */
+export async function observe(engine: Engine, request: ObserveRequest): Promise<Snapshot> {
+  const ofProject = `${label.project}=${request.projectName}`;
+  const [listed, networks, volumes, images] = await Promise.all([
+    engine.listContainers({ all: true, filters: { label: [ofProject] } }),
+    engine.listNetworks({ label: [ofProject] }),
+    engine.listVolumes({ label: [ofProject] }),
+    observeImages(engine, request.images ?? {}),
+  ]);
+  const labelled = (name: string): ObservedContainer[] =>
+    listed.filter(({ Labels }) => Labels[name] !== undefined).map(toContainer);
+  const owned = {
+    // A container is the project's only if it also carries a config hash: hook containers and strangers do not.
+    containers: labelled(label.configHash),
+    networks: networks.map((info) => toNetwork(info, request.projectName)),
+    volumes: volumes.map((info) => toVolume(info, request.projectName)),
+  };
+  const [detailed, foreignNetworks, foreignVolumes] = await Promise.all([
+    addDetails(engine, owned.containers, request.needsDetails),
+    missing(request.networks, owned.networks, async (name) => {
+      const info = await engine.inspectNetwork(name);
+      // The engine also answers to ids and prefixes of ids; a name is meant.
+      return info === undefined || info.Name !== name ? undefined : toNetwork(info, request.projectName);
+    }),
+    missing(request.volumes, owned.volumes, async (name) => {
+      const info = await engine.inspectVolume(name);
+      return info === undefined ? undefined : toVolume(info, request.projectName);
+    }),
+  ]);
+  return {
+    projectName: request.projectName,
+    apiVersion: engine.apiVersion,
+    containers: detailed.sort(byName),
+    hookContainers: labelled(label.hook).sort(byName),
+    networks: [...owned.networks, ...foreignNetworks].sort(byName),
+    volumes: [...owned.volumes, ...foreignVolumes].sort(byName),
+    images: { ...images, ...(await imagesMadeFrom(engine, detailed)) },
+  };
+}
+
+async function observeImages(
+  engine: Engine,
+  wanted: Readonly<Record<string, WantedImage>>,
+): Promise<Record<string, ObservedImage>> {
+  const found = await Promise.all(
+    Object.entries(wanted).map(async ([key, { reference, platform }]) => {
+      const image = await engine.inspectImage(reference, platform === undefined ? {} : { platform });
+      return image === undefined || !isOfPlatform(image, platform) ? [] : [[key, toImage(image)] as const];
+    }),
+  );
+  return Object.fromEntries(found.flat());
+}
+
+/** Engines that keep one platform per image answer with whatever they have: that is not the image asked for. */
+function isOfPlatform({ Os, Architecture, Variant }: ImageInspect, platform: string | undefined): boolean {
+  if (platform === undefined || Os === undefined || Architecture === undefined) return true;
+  const [os, architecture, variant] = platform.split("/");
+  if (architecture === undefined) return os === Architecture || os === Os;
+  return os === Os && architecture === Architecture && (variant === undefined || !Variant || variant === Variant);
+}
+
+async function addDetails(
+  engine: Engine,
+  containers: readonly ObservedContainer[],
+  needsDetails: ObserveRequest["needsDetails"],
+): Promise<ObservedContainer[]> {
+  return Promise.all(
+    containers.map(async (container) => {
+      if (needsDetails === undefined || !needsDetails(container, containers)) return container;
+      const details = await engine.inspectContainer(container.id);
+      return details === undefined ? container : { ...container, details };
+    }),
+  );
+}
+
+async function imagesMadeFrom(
+  engine: Engine,
+  containers: readonly ObservedContainer[],
+): Promise<Record<string, ObservedImage>> {
+  const detailed = containers.filter(({ details }) => details !== undefined);
+  return observeImages(engine, Object.fromEntries(detailed.map(({ imageId }) => [imageId, { reference: imageId }])));
+}
+
+async function missing<Thing extends ObservedNetwork | ObservedVolume>(
+  wanted: readonly string[] | undefined,
+  known: readonly Thing[],
+  find: (name: string) => Promise<Thing | undefined>,
+): Promise<Thing[]> {
+  const names = new Set(known.map(({ name }) => name));
+  const found = await Promise.all([...new Set(wanted)].filter((name) => !names.has(name)).map(find));
+  return found.filter((thing) => thing !== undefined);
+}
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}
