@@ -1,0 +1,77 @@
+/** Values as the engine and compose write them. */
+export type Value = unknown;
+
+/** `command sleep 1 -> sleep 2`; a side without a value is `(none)`. */
+export function change(attribute: string, from: Value, to: Value): string {
+  return `${attribute} ${show(from)} -> ${show(to)}`;
+}
+
+/** A change of the attribute, or nothing when both say the same. */
+export function compare(attribute: string, from: Value, to: Value): string[] {
+  return isSame(from, to) ? [] : [change(attribute, from, to)];
+}
+
+/** Changes of a map, key by key, sorted by key. */
+export function compareMaps(
+  attribute: string,
+  from: Readonly<Record<string, Value>> | null | undefined,
+  to: Readonly<Record<string, Value>> | null | undefined,
+  options: { readonly hides?: (key: string) => boolean } = {},
+): string[] {
+  const keys = new Set([...Object.keys(from ?? {}), ...Object.keys(to ?? {})]);
+  return [...keys].sort().flatMap((key) => {
+    const [before, now] = [from?.[key], to?.[key]];
+    if (isSame(before, now)) return [];
+    const cover = (value: Value): Value => (value !== undefined && options.hides?.(key) === true ? "***" : value);
+    return [change(`${attribute}.${key}`, cover(before), cover(now))];
+  });
+}
+
+/** Nothing, null, the empty string, zero, false, and empty lists and maps all say: not set. */
+export function isSame(a: Value, b: Value): boolean {
+  return canonical(a) === canonical(b);
+}
+
+/** Names whose values are nobody's business: they are shown as `***`. */
+export function isSecretName(name: string): boolean {
+  return /PASS|SECRET|TOKEN|KEY|CREDENTIAL/i.test(name);
+}
+
+const shownLength = 60;
+const passwordInUrl = /(:\/\/[^\s:/@]*:)[^\s@]+@/g;
+
+function show(value: Value): string {
+  if (isUnset(value)) return "(none)";
+  const text =
+    typeof value === "string" ? value : Array.isArray(value) ? value.map(showItem).join(" ") : canonical(value);
+  const line = text.replaceAll("\n", "\\n").replaceAll(passwordInUrl, "$1***@");
+  return line.length > shownLength ? `${line.slice(0, shownLength)}…` : line;
+}
+
+function showItem(value: Value): string {
+  return typeof value === "string" ? value : canonical(value);
+}
+
+function isUnset(value: Value): boolean {
+  return canonical(value) === "";
+}
+
+function canonical(value: Value): string {
+  if (value === undefined || value === null || value === "" || value === 0 || value === false) return "";
+  if (Array.isArray(value))
+    return value.length === 0 ? "" : `[${value.map((each) => JSON.stringify(sorted(each))).join()}]`;
+  if (typeof value !== "object") return JSON.stringify(value);
+  const entries = Object.entries(value).filter(([, each]) => !isUnset(each));
+  return entries.length === 0 ? "" : JSON.stringify(sorted(Object.fromEntries(entries)));
+}
+
+function sorted(value: Value): Value {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, each]) => !isUnset(each))
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, each]) => [key, sorted(each)]),
+  );
+}

@@ -1,0 +1,132 @@
+import type { ContainerCreateBody, EndpointSettings } from "../docker-api/container.ts";
+import type { NetworkCreateBody } from "../docker-api/network.ts";
+import type { VolumeCreateBody } from "../docker-api/volume.ts";
+import type { Build } from "../compose/project.ts";
+
+/**
+ * One engine call each, with its finished body. Containers are named, not numbered by id, because a plan is made before
+ * they exist; ids of things that do exist are kept where a name could have moved to another container.
+ */
+export type Operation =
+  | {
+      readonly kind: "pull-image";
+      readonly image: string;
+      /** A service that asks for it. */
+      readonly service?: string;
+      readonly platform?: string;
+      /** It may fail: a build follows. */
+      readonly optional?: boolean;
+    }
+  | {
+      readonly kind: "build-image";
+      readonly image: string;
+      readonly service: string;
+      readonly build: Build;
+      readonly platform?: string;
+      readonly labels: Record<string, string>;
+    }
+  | { readonly kind: "push-image"; readonly image: string }
+  | { readonly kind: "remove-image"; readonly image: string; readonly optional?: boolean }
+  | { readonly kind: "create-network"; readonly name: string; readonly body: NetworkCreateBody }
+  | {
+      readonly kind: "remove-network";
+      readonly id: string;
+      readonly name: string;
+      /** A thing still used by others is left alone with a warning. */
+      readonly optional?: boolean;
+    }
+  | {
+      readonly kind: "connect-network";
+      readonly network: string;
+      readonly container: string;
+      readonly endpoint: EndpointSettings;
+    }
+  | { readonly kind: "disconnect-network"; readonly network: string; readonly container: string }
+  | { readonly kind: "create-volume"; readonly name: string; readonly body: VolumeCreateBody }
+  | { readonly kind: "remove-volume"; readonly name: string; readonly optional?: boolean }
+  | {
+      readonly kind: "create-container";
+      /** Name it is created under: a temporary one while another container still holds the final name. */
+      readonly name: string;
+      /** Name it will end with, and by which later steps speak of it. */
+      readonly finalName: string;
+      readonly service: string;
+      /** The container it takes the place of. */
+      readonly replaces?: string;
+      readonly body: ContainerCreateBody;
+      readonly platform?: string;
+      /** Placeholders in `body` that only an earlier step can fill. */
+      readonly late: readonly LateValue[];
+    }
+  | { readonly kind: "upload-files"; readonly container: string; readonly files: readonly UploadedFile[] }
+  | { readonly kind: "start-container"; readonly container: string; readonly service: string }
+  | { readonly kind: "unpause-container"; readonly container: string; readonly service: string }
+  | { readonly kind: "pause-container"; readonly container: string; readonly service: string }
+  | {
+      /** Stops and starts in one call: the container does not count as ended in between. */
+      readonly kind: "restart-container";
+      readonly container: string;
+      readonly service: string;
+      readonly graceMs?: number;
+    }
+  | { readonly kind: "kill-container"; readonly container: string; readonly service: string; readonly signal: string }
+  | {
+      readonly kind: "stop-container";
+      readonly id: string;
+      readonly name: string;
+      readonly service: string;
+      readonly graceMs?: number;
+      /** Part of a recreation, and told as such. */
+      readonly isReplaced?: true;
+    }
+  | {
+      readonly kind: "remove-container";
+      readonly id: string;
+      readonly name: string;
+      readonly service: string;
+      readonly withVolumes: boolean;
+      readonly force: boolean;
+      readonly isReplaced?: true;
+    }
+  | { readonly kind: "rename-container"; readonly container: string; readonly name: string; readonly service: string }
+  | {
+      readonly kind: "run-hook";
+      readonly container: string;
+      readonly service: string;
+      readonly moment: "post_start" | "pre_stop";
+      readonly command: readonly string[];
+      readonly user?: string;
+      readonly privileged?: boolean;
+      readonly workingDir?: string;
+      readonly environment: readonly string[];
+    }
+  | {
+      readonly kind: "await-containers";
+      readonly service: string;
+      readonly containers: readonly string[];
+      readonly until: AwaitedState;
+      /** False: a failure is told and the wait counts as over. */
+      readonly required: boolean;
+      readonly timeoutMs?: number;
+    };
+
+/** What a wait waits for: nothing is written. */
+export type AwaitedState = "running" | "healthy" | "running-or-healthy" | "completed";
+
+/** A text in a body that stands for something known only after an earlier step. */
+export type LateValue =
+  | { readonly kind: "container-id"; readonly token: string; readonly container: string }
+  | { readonly kind: "image-id"; readonly token: string; readonly image: string; readonly platform?: string }
+  /** The config hash over a text that itself holds container ids. */
+  | { readonly kind: "hash"; readonly token: string; readonly text: string };
+
+/** A config or secret that is copied into the container before it starts. */
+export interface UploadedFile {
+  readonly path: string;
+  readonly content: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly mode: number;
+  /** True for secrets: never printed, never in a saved plan's text form. */
+  readonly isSecret: boolean;
+}

@@ -1,0 +1,60 @@
+import type { Environment } from "./spec/files.ts";
+
+/** What a user can ask of `up` and `create`, as data; absent means the usual. */
+export interface ReconcileOptions {
+  /** Services named on the command line; empty or absent: all. */
+  readonly services?: readonly string[];
+  /** `force`: `--force-recreate`; `never`: `--no-recreate`. Dependencies of named services only follow what changed. */
+  readonly recreate?: "diverged" | "force" | "never";
+  readonly alwaysRecreateDependencies?: boolean;
+  /** `-V`: anonymous volumes start empty. */
+  readonly renewAnonymousVolumes?: boolean;
+  readonly scale?: Readonly<Record<string, number>>;
+  readonly removeOrphans?: boolean;
+  readonly ignoreOrphans?: boolean;
+  /** `--pull`: overrides every service's own policy. */
+  readonly pull?: string;
+  /** `always`: `--build`; `never`: `--no-build`. */
+  readonly build?: "always" | "never";
+  /** False: `--no-start`. */
+  readonly start?: boolean;
+  /** Wait until every selected service is running, or healthy where it has a health check. */
+  readonly wait?: boolean;
+  readonly waitTimeoutMs?: number;
+  /** `-t`: how long a container may take to stop. */
+  readonly graceMs?: number;
+  /** Replace volumes whose definition changed; their data is lost. */
+  readonly recreateVolumes?: boolean;
+  /** `run`: instead of its replicas, which are left alone, a service gets one container of another kind. */
+  readonly oneOff?: OneOff;
+  readonly inputs?: PlanInputs;
+}
+
+/** A container for one command, beside the replicas of its service. */
+export interface OneOff {
+  readonly service: string;
+  readonly name: string;
+  /** 64 hexadecimal digits that no other one-off has. */
+  readonly slug: string;
+  /** Answers to the names of the service on its networks, too. */
+  readonly usesAliases: boolean;
+  /** The engine removes it as soon as it has ended. */
+  readonly autoRemove: boolean;
+  /** Its input is joined, and ends when that ends. */
+  readonly attachesInput: boolean;
+}
+
+/** What a plan needs of the machine, read beforehand, since planning reads nothing. */
+export interface PlanInputs {
+  /** Values of configs and secrets given by environment variable. */
+  readonly environment: Environment;
+  /** Text of seccomp profiles by the path as written. */
+  readonly seccompProfiles: Readonly<Record<string, string>>;
+  /** Milliseconds since 1970: pull policies with an age need to know. */
+  readonly nowMs: number;
+  /** Variables for containers and builds that say nothing else. */
+  readonly proxies?: Environment;
+}
+
+/** Nothing of the machine: enough for projects that ask nothing of it. */
+export const noInputs: PlanInputs = { environment: {}, seccompProfiles: {}, nowMs: 0 };

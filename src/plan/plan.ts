@@ -1,0 +1,65 @@
+import type { Operation } from "./operation.ts";
+
+/** What will happen, in order, and why: the promise. JSON-safe, so that it can be shown, saved and executed later. */
+export interface Plan {
+  readonly formatVersion: 1;
+  readonly action: PlannedAction;
+  readonly project: string;
+  /** What was observed and the plan rests on: `up --plan` refuses when it no longer holds. */
+  readonly basis: Basis;
+  readonly steps: readonly Step[];
+  /** Things that are as wanted already: shown, never touched. */
+  readonly unchanged: readonly Unchanged[];
+  /** What the user should hear before: orphans, reused resources, diverged volumes left alone. */
+  readonly remarks: readonly string[];
+}
+
+/** Commands that change something, and so have a plan. */
+export type PlannedAction =
+  | "up"
+  | "create"
+  | "start"
+  | "stop"
+  | "restart"
+  | "kill"
+  | "pause"
+  | "unpause"
+  | "rm"
+  | "pull"
+  | "build"
+  | "push"
+  | "run"
+  | "down";
+
+/** Facts by thing: `container web-1` to `3f2a… running`; two bases can be compared thing by thing. */
+export type Basis = Readonly<Record<string, string>>;
+
+/** One operation with its cause and what it waits for. */
+export interface Step {
+  /** Counts from 1, in the order of the plan. */
+  readonly id: number;
+  readonly operation: Operation;
+  /** Down to the field: `environment.PORT 80 -> 81`, `missing`, `depends on db`. */
+  readonly cause: string;
+  /** Ids of the steps that must have succeeded before. */
+  readonly after: readonly number[];
+  /** Ids of the steps that must be over before, however they ended: optional dependencies. */
+  readonly afterEnd?: readonly number[];
+  /** When set, the step is left out at run time unless one of the conditions holds. */
+  readonly when?: readonly Guard[];
+}
+
+/** A condition that only an earlier step can decide. */
+export type Guard =
+  /** Did the pull or the build really change the image the existing container was made from? */
+  | { readonly kind: "image-changed"; readonly image: string; readonly platform?: string; readonly from: string }
+  /** Did the pull leave it to the build to provide the image? */
+  | { readonly kind: "image-absent"; readonly image: string; readonly platform?: string };
+
+/** A thing that is as wanted. */
+export interface Unchanged {
+  readonly resource: "container" | "network" | "volume" | "image";
+  readonly name: string;
+  /** Docker Compose's word: `Running`. */
+  readonly text: string;
+}

@@ -1,0 +1,58 @@
+import type { Project } from "../compose/project.ts";
+import type { Snapshot } from "../observe/snapshot.ts";
+import { basisOf } from "./basis.ts";
+import { checkCollisions } from "./collisions.ts";
+import { decideContainers } from "./containers.ts";
+import { Draft } from "./draft.ts";
+import { planImages, planOtherImages } from "./images.ts";
+import { decideNetworks } from "./networks.ts";
+import type { ReconcileOptions } from "./options.ts";
+import { decideOrphans } from "./orphans.ts";
+import type { Plan } from "./plan.ts";
+import type { Planning } from "./planning.ts";
+import { withoutProviders } from "./providers.ts";
+import { ImpossiblePlanError, type Problem } from "./problem.ts";
+import { ignoredModes } from "./spec/files.ts";
+import { decideVolumes } from "./volumes.ts";
+import { writeCreation } from "./write/creation.ts";
+import { writeRelease } from "./write/release.ts";
+import { writeReplacement } from "./write/replacement.ts";
+import { writeStart } from "./write/start.ts";
+import { Writer } from "./write/writer.ts";
+
+/**
+ * What has to happen for the engine to hold what the project says. First everything is decided, then written down in
+ * phases: images are had before anything is made, what is new is made before anything that runs is stopped, and started
+ * when its dependencies are ready.
+ */
+export function reconcile(given: Project, snapshot: Snapshot, options: ReconcileOptions = {}): Plan {
+  const project = withoutProviders(given);
+  const draft = new Draft();
+  const problems: Problem[] = [];
+  const report = (problem: Problem): number => problems.push(problem);
+  const remark = (text: string): void => draft.remark(text);
+
+  const images = planImages(project, snapshot, options, draft, report);
+  const otherImages = planOtherImages(project, snapshot, images, options, draft);
+  // An image that cannot be had must leave everything as it was.
+  draft.closePhase();
+  const networks = decideNetworks(project, snapshot, { remark, report });
+  const volumes = decideVolumes(project, snapshot, { mayRecreate: options.recreateVolumes === true, remark, report });
+  const planning: Planning = { project, snapshot, options, images, otherImages, networks, volumes, report, remark };
+  const decided = decideContainers(planning);
+  for (const service of Object.values(project.services)) ignoredModes(project, service).forEach(remark);
+  const orphans = decideOrphans(project, snapshot, options, remark);
+  checkCollisions({ project, snapshot, decided, orphans }, report);
+  const writer = new Writer({ planning, decided, orphans }, draft);
+
+  writeRelease(writer);
+  writeCreation(writer);
+  writeReplacement(writer);
+  writeStart(writer);
+  if (problems.length > 0) throw new ImpossiblePlanError(problems);
+  return draft.finish({
+    action: options.start === false ? "create" : "up",
+    project: project.name,
+    basis: basisOf(snapshot),
+  });
+}

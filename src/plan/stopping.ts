@@ -1,0 +1,34 @@
+import type { Project } from "../compose/project.ts";
+import { serviceGraph } from "../graph/service-graph.ts";
+import type { Snapshot } from "../observe/snapshot.ts";
+import { basisOf } from "./basis.ts";
+import { Draft } from "./draft.ts";
+import type { Plan } from "./plan.ts";
+import { writeStop } from "./write/removal.ts";
+
+/** What a user can ask of a stop, as data. */
+export interface StoppingOptions {
+  /** Services to stop, and only those; empty or absent: all. What they depend on keeps running. */
+  readonly services?: readonly string[];
+  /** `-t`: how long a container may take to stop. */
+  readonly graceMs?: number;
+}
+
+/** What has to happen for services to stop, dependents first. One-offs are left alone. */
+export function stopping(project: Project, snapshot: Snapshot, { services = [], graceMs }: StoppingOptions): Plan {
+  const draft = new Draft();
+  const graph = serviceGraph(project.services);
+  const stops = new Map<string, number[]>();
+  for (const service of graph.order.toReversed()) {
+    if (services.length > 0 && !services.includes(service)) continue;
+    const after = graph.dependentsOf(service).flatMap((dependent) => stops.get(dependent) ?? []);
+    const replicas = snapshot.containers.filter((container) => container.service === service && !container.isOneOff);
+    const ids = replicas.flatMap((container) => {
+      const hooks = project.services[service]?.preStop ?? [];
+      const grace = graceMs === undefined ? {} : { graceMs };
+      return writeStop(draft, { container, cause: "stop", after, hooks, ...grace }) ?? [];
+    });
+    stops.set(service, ids);
+  }
+  return draft.finish({ action: "stop", project: project.name, basis: basisOf(snapshot) });
+}

@@ -1,0 +1,68 @@
+import type { Project, Volume } from "../compose/project.ts";
+import type { ObservedVolume, Snapshot } from "../observe/snapshot.ts";
+import { label } from "../observe/labels.ts";
+import { volumeHash } from "./config-hash.ts";
+import { volumeDifferences } from "./differences/volume.ts";
+import type { ReportProblem } from "./problem.ts";
+
+/** What is to be done about a volume. */
+export type VolumeDecision =
+  | { readonly kind: "keep"; readonly volume: Volume }
+  | { readonly kind: "create"; readonly volume: Volume; readonly cause: string }
+  | { readonly kind: "recreate"; readonly volume: Volume; readonly cause: string };
+
+/** Decisions by the key in the file. */
+export type VolumeDecisions = ReadonlyMap<string, VolumeDecision>;
+
+/** Decides about every volume of a project; what holds data is only replaced when that was asked for. */
+export function decideVolumes(
+  project: Project,
+  snapshot: Snapshot,
+  {
+    mayRecreate,
+    remark,
+    report,
+  }: { readonly mayRecreate: boolean; readonly remark: (text: string) => void; readonly report: ReportProblem },
+): VolumeDecisions {
+  const decisions = new Map<string, VolumeDecision>();
+  for (const [key, volume] of Object.entries(project.volumes)) {
+    const observed = snapshot.volumes.find(({ name }) => name === volume.name);
+    if (volume.isExternal && observed === undefined) {
+      reportMissing(key, volume, report);
+      continue;
+    }
+    if (!volume.isExternal && observed !== undefined && !observed.isOwned) remark(foreignRemark(volume, observed));
+    const changes = volume.isExternal || observed === undefined ? [] : changesOf(volume, observed);
+    if (observed === undefined) decisions.set(key, { kind: "create", volume, cause: "missing" });
+    else if (changes.length === 0) decisions.set(key, { kind: "keep", volume });
+    else if (mayRecreate) decisions.set(key, { kind: "recreate", volume, cause: changes.join(", ") });
+    else {
+      decisions.set(key, { kind: "keep", volume });
+      remark(
+        `volumes.${key}: ${changes.join(", ")}; "${volume.name}" is kept as it is, replacing it would lose its data`,
+      );
+    }
+  }
+  return decisions;
+}
+
+function changesOf(volume: Volume, observed: ObservedVolume): readonly string[] {
+  const hash = observed.labels[label.configHash];
+  if (!observed.isOwned || hash === undefined || hash === volumeHash(volume)) return [];
+  return volumeDifferences(volume, observed);
+}
+
+function reportMissing(key: string, { name }: Volume, report: ReportProblem): void {
+  report({
+    code: "not-found",
+    path: ["volumes", key, "external"],
+    message: `the engine has no volume "${name}"`,
+    hint: `create it: docker volume create ${name}`,
+  });
+}
+
+function foreignRemark({ key, name }: Volume, { labels }: ObservedVolume): string {
+  const owner = labels[label.project];
+  const made = owner === undefined ? "was not made by compose" : `belongs to project "${owner}"`;
+  return `volumes.${key}: "${name}" ${made} and is used as it is; say \`external: true\` if that is meant`;
+}

@@ -1,0 +1,157 @@
+import type { ContainerCreateBody } from "../docker-api/container.ts";
+import type { Service } from "../compose/project.ts";
+import { label } from "../observe/labels.ts";
+import { digest, serviceHashText } from "./config-hash.ts";
+import type { ServiceDecision } from "./decision.ts";
+import { sharedReplica, survivorNames } from "./decision.ts";
+import type { LateValue, UploadedFile } from "./operation.ts";
+import { imageMounts } from "./names.ts";
+import { noInputs, type OneOff } from "./options.ts";
+import type { Planning } from "./planning.ts";
+import { resolveForHash, resolveReferences } from "./references.ts";
+import { containerSpec, ownLabels, type ContainerSpec } from "./spec/container.ts";
+import { uploadedFiles } from "./spec/files.ts";
+import type { InheritedVolume } from "./spec/mounts.ts";
+
+/** A container as the project wants it: finished, but for the texts that `late` tells how to fill in. */
+export interface Wanted extends ContainerSpec {
+  readonly late: readonly LateValue[];
+  readonly uploads: readonly UploadedFile[];
+}
+
+/** Which replica is meant. */
+export interface WantedReplica {
+  readonly service: Service;
+  readonly name: string;
+  readonly number: number;
+  readonly inherited?: readonly InheritedVolume[];
+  /** Name that tells a reader of labels that this one replaces another. */
+  readonly replaces?: string;
+}
+
+/** Decisions made so far: dependencies come before dependents. */
+export type Decided = ReadonlyMap<string, ServiceDecision>;
+
+/** Composes the wanted container of a replica. */
+export function wantedContainer(planning: Planning, decided: Decided, replica: WantedReplica): Wanted {
+  const { project, snapshot, options, images, report } = planning;
+  const { service, name, number } = replica;
+  const { seccompProfiles, proxies = {} } = options.inputs ?? noInputs;
+  const image = images[service.name];
+  const late = new Map<string, LateValue>();
+  const idOf = (serviceName: string): string => referredContainer(decided, serviceName, late);
+  const configHash = hashOf(service, decided, late);
+  const uploads = uploadsOf(planning, service);
+  const oneOff = options.oneOff?.service === service.name ? options.oneOff : undefined;
+  const spec = containerSpec(
+    {
+      project,
+      service: resolveReferences(service, idOf),
+      image: image?.reference ?? "",
+      name,
+      labels: {
+        ...ownLabels(
+          { project, service },
+          { configHash, imageId: imageIdOf(image, late), ...(oneOff === undefined ? { number } : {}) },
+        ),
+        ...(oneOff === undefined ? {} : { [label.slug]: oneOff.slug }),
+        ...volumeImagesLabel(planning, service, late),
+        ...(uploads.length === 0 ? {} : { [label.uploads]: uploadsLabel(uploads) }),
+        ...(replica.replaces === undefined ? {} : { [label.replace]: replica.replaces }),
+      },
+      links: linksOf(planning, decided, service),
+      inherited: replica.inherited ?? [],
+      apiVersion: snapshot.apiVersion,
+      seccompProfiles,
+      proxies,
+      usesAliases: oneOff?.usesAliases ?? true,
+    },
+    report,
+  );
+  const body = oneOff === undefined ? spec.body : oneOffBody(spec.body, oneOff);
+  return { ...spec, body, late: [...late.values()], uploads };
+}
+
+function oneOffBody(body: ContainerCreateBody, { autoRemove, attachesInput }: OneOff): ContainerCreateBody {
+  return {
+    ...body,
+    ...(attachesInput ? { AttachStdin: true, StdinOnce: true } : {}),
+    HostConfig: { ...body.HostConfig, ...(autoRemove ? { AutoRemove: true } : {}) },
+  };
+}
+
+/** The hash a container of the service must carry, or a token for it while it rests on a container yet to be made. */
+export function hashOf(service: Service, decided: Decided, late: Map<string, LateValue> = new Map()): string {
+  const parents = new Map<string, LateValue>();
+  const text = serviceHashText(resolveForHash(service, (name) => referredContainer(decided, name, parents)));
+  if (parents.size === 0) return digest(text);
+  for (const [token, value] of parents) late.set(token, value);
+  const token = `{{config-hash:${service.name}}}`;
+  late.set(token, { kind: "hash", token, text });
+  return token;
+}
+
+/** Configs and secrets to copy into the containers of a service. */
+export function uploadsOf({ project, options, report }: Planning, service: Service): UploadedFile[] {
+  const { environment } = options.inputs ?? noInputs;
+  return uploadedFiles({ project, service, environment }, report);
+}
+
+/** What was copied into a container, as a label: a changed file can be named, a short digest cannot be read back. */
+export function uploadsLabel(uploads: readonly UploadedFile[]): string {
+  return uploads
+    .map(({ path, content, uid, gid, mode }) => `${path}=${digest([content, uid, gid, mode].join("\0")).slice(0, 8)}`)
+    .sort()
+    .join(",");
+}
+
+/** Which images are mounted, in the words of Docker Compose: `target=id,…`. */
+function volumeImagesLabel(
+  { project, otherImages }: Planning,
+  service: Service,
+  late: Map<string, LateValue>,
+): Record<string, string> {
+  const mounts = imageMounts(project, service);
+  if (mounts.length === 0) return {};
+  const told = mounts.map(({ target, reference }) => `${target}=${imageIdOf(otherImages[reference], late)}`);
+  return { [label.imageVolumeDigest]: told.sort().join(",") };
+}
+
+/** Id of the first container of a service, or a token when that is yet to be made. */
+function referredContainer(decided: Decided, serviceName: string, late: Map<string, LateValue>): string {
+  const replica = sharedReplica(decided.get(serviceName));
+  if (replica === undefined || replica.kind === "remove") return serviceName; // `decideContainers` tells the problem.
+  if (replica.kind !== "create" && replica.kind !== "recreate") return replica.existing.container.id;
+  const { name } = replica;
+  const token = `{{container-id:${name}}}`;
+  late.set(token, { kind: "container-id", token, container: name });
+  return token;
+}
+
+function imageIdOf(image: Planning["images"][string] | undefined, late: Map<string, LateValue>): string {
+  if (image === undefined) return "";
+  if (image.observed !== undefined && image.steps.length === 0) return image.observed.id;
+  const { reference, platform } = image;
+  const token = `{{image-id:${reference}}}`;
+  late.set(token, { kind: "image-id", token, image: reference, ...(platform === undefined ? {} : { platform }) });
+  return token;
+}
+
+/** `container:alias` for every replica of a linked service, also under the names that replica goes by itself. */
+function linksOf({ project }: Planning, decided: Decided, service: Service): string[] {
+  const links = (service.links ?? []).flatMap((text) => {
+    const [target = "", alias = target] = text.split(":");
+    const decision = decided.get(target);
+    return (decision === undefined ? [] : survivorNames(decision)).flatMap((container) => {
+      const number = /(\d+)$/.exec(container)?.[1] ?? "1";
+      return [alias, `${target}-${number}`, `${project.name}-${target}-${number}`].map(
+        (each) => `${container}:${each}`,
+      );
+    });
+  });
+  const external = (service.externalLinks ?? []).map((text) => {
+    const [container = "", alias = container] = text.split(":");
+    return `${container}:${alias}`;
+  });
+  return [...new Set([...links, ...external])];
+}

@@ -1,0 +1,42 @@
+import type { Hook } from "../../compose/project.ts";
+import type { Draft } from "../draft.ts";
+import type { Guard } from "../plan.ts";
+import { environmentList } from "../spec/container.ts";
+import { defined } from "../spec/defined.ts";
+
+/** Hooks of one moment in one container. */
+export interface HookRun {
+  readonly moment: "post_start" | "pre_stop";
+  readonly hooks: readonly Hook[];
+  readonly service: string;
+  readonly container: string;
+  readonly after: readonly number[];
+  readonly when: readonly Guard[];
+}
+
+/** Runs hooks one after the other, each only if the one before succeeded; returns the last step, as a list to wait for. */
+export function writeHooks(
+  draft: Draft,
+  { moment, hooks, service, container, after, when }: HookRun,
+): readonly number[] {
+  return hooks.reduce<readonly number[]>((before, hook) => {
+    const operation = { kind: "run-hook", container, service, moment, ...commandOf(hook) } as const;
+    return [draft.add(operation, moment, { after: [...after, ...before], when })];
+  }, []);
+}
+
+function commandOf(hook: Hook): {
+  readonly command: readonly string[];
+  readonly user?: string;
+  readonly privileged?: boolean;
+  readonly workingDir?: string;
+  readonly environment: readonly string[];
+} {
+  return defined({
+    command: hook.command ?? [],
+    user: hook.user,
+    privileged: hook.privileged,
+    workingDir: hook.workingDir,
+    environment: environmentList(hook.environment),
+  });
+}

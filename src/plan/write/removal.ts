@@ -1,0 +1,69 @@
+import type { Hook } from "../../compose/project.ts";
+import type { ObservedContainer } from "../../observe/snapshot.ts";
+import type { Draft } from "../draft.ts";
+import type { Guard } from "../plan.ts";
+import { writeHooks } from "./hooks.ts";
+
+/** How a container is brought down. */
+export interface Stop {
+  readonly container: ObservedContainer;
+  readonly cause: string;
+  readonly after: readonly number[];
+  readonly when?: readonly Guard[];
+  /** Its service's `pre_stop`. */
+  readonly hooks: readonly Hook[];
+  readonly graceMs?: number;
+  readonly isReplaced?: boolean;
+}
+
+/** Stops a container that runs, its hooks first; returns the step after which it no longer runs, if one is needed. */
+export function writeStop(
+  draft: Draft,
+  { container, cause, after, when = [], hooks, graceMs, isReplaced = false }: Stop,
+): number | undefined {
+  const { id, name, service, state } = container;
+  if (!["running", "restarting", "paused"].includes(state)) return undefined;
+  const hooked =
+    state === "running" ? writeHooks(draft, { moment: "pre_stop", hooks, service, container: id, after, when }) : [];
+  const operation = {
+    kind: "stop-container",
+    id,
+    name,
+    service,
+    ...(graceMs === undefined ? {} : { graceMs }),
+    ...(isReplaced ? { isReplaced } : {}),
+  } as const;
+  return draft.add(operation, cause, { after: [...after, ...hooked], when });
+}
+
+/** Removes a container that does not run (any more). */
+export function writeRemove(
+  draft: Draft,
+  {
+    container,
+    cause,
+    after,
+    when = [],
+    withVolumes,
+    isReplaced = false,
+  }: Omit<Stop, "hooks" | "graceMs"> & { readonly withVolumes: boolean },
+): number {
+  const { id, name, service } = container;
+  const operation = {
+    kind: "remove-container",
+    id,
+    name,
+    service,
+    withVolumes,
+    // A restart policy may bring it back between the two calls.
+    force: true,
+    ...(isReplaced ? { isReplaced } : {}),
+  } as const;
+  return draft.add(operation, cause, { after, when });
+}
+
+/** Stops and removes a container; returns the step after which it is gone. */
+export function writeRemoval(draft: Draft, removal: Stop & { readonly withVolumes: boolean }): number {
+  const stop = writeStop(draft, removal);
+  return writeRemove(draft, { ...removal, after: stop === undefined ? removal.after : [...removal.after, stop] });
+}

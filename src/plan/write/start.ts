@@ -1,0 +1,168 @@
+import type { Service } from "../../compose/project.ts";
+import { isStarted, survivorName, type Decision } from "../decision.ts";
+import type { Guard } from "../plan.ts";
+import { rivalryWith } from "../claims.ts";
+import { wantedContainer, type Wanted } from "../wanted.ts";
+import { endpointsOf } from "../spec/endpoints.ts";
+import { writeHooks } from "./hooks.ts";
+import { writePreStart } from "./pre-start.ts";
+import { Waits } from "./waits.ts";
+import type { Writer } from "./writer.ts";
+
+/** Starts what is to run, dependencies first, each as soon as what it waits for is ready. */
+export function writeStart(writer: Writer): void {
+  const { options } = writer.planning;
+  const waits = new Waits(writer);
+  for (const { service, replicas } of writer.decided.values()) {
+    const hooked = preStart(writer, waits, service, replicas);
+    const launch = { writer, waits, service, hooked };
+    waits.started.set(
+      service.name,
+      replicas.flatMap((decision) => startReplica(launch, decision)),
+    );
+  }
+  if (options.wait === true && options.start !== false) waits.writeFinal();
+}
+
+/** A service being started. */
+interface Launch {
+  readonly writer: Writer;
+  readonly waits: Waits;
+  readonly service: Service;
+  /** Its `pre_start` hooks, as steps to wait for. */
+  readonly hooked: readonly number[];
+}
+
+/** Hooks run once, before the first replica starts, and not at all beside one that runs. */
+function preStart(writer: Writer, waits: Waits, service: Service, replicas: readonly Decision[]): readonly number[] {
+  const { options } = writer.planning;
+  const staying = replicas.filter(({ kind }) => kind !== "remove");
+  const [first] = staying;
+  const runs = options.start !== false && options.oneOff?.service !== service.name && staying.every(isStarted);
+  if (service.preStart === undefined || first === undefined || !runs) return [];
+  const replica = survivorName(first) ?? "";
+  const prepared = writer.prepared.get(replica) ?? [];
+  return writePreStart(writer, { service, replica, prepared, gate: waits.gate(service), when: startGuards(first) });
+}
+
+/** What runs is only started again if it was replaced; what does not run is started in any case. */
+function startGuards(decision: Decision): readonly Guard[] {
+  if (decision.kind === "recreate") return decision.existing.container.state === "running" ? decision.when : [];
+  return "when" in decision ? decision.when : [];
+}
+
+function startReplica(launch: Launch, decision: Decision): readonly number[] {
+  const { writer, service } = launch;
+  const mayStart = writer.planning.options.start !== false;
+  switch (decision.kind) {
+    case "keep":
+      tellUnchanged(writer, decision.existing.container);
+      return writer.prepared.get(decision.existing.name) ?? [];
+    case "remove":
+      return [];
+    case "unpause": {
+      const { name } = decision.existing;
+      return [writer.add({ kind: "unpause-container", container: name, service: service.name }, decision.cause)];
+    }
+    case "restart":
+      return rejoinAndStart(launch, decision);
+    case "start": {
+      const { cause, existing } = decision;
+      return mayStart ? start(launch, { name: existing.name, cause, when: startGuards(decision) }) : [];
+    }
+    case "create":
+      return mayStart ? start(launch, { name: decision.name, cause: "created", when: [] }) : [];
+    case "recreate":
+      return mayStart ? start(launch, { name: decision.name, cause: "recreated", when: startGuards(decision) }) : [];
+  }
+}
+
+interface Start {
+  readonly name: string;
+  readonly cause: string;
+  readonly when: readonly Guard[];
+}
+
+/** Copies files in, starts, runs the hooks; returns the last step. */
+function start(launch: Launch, { name, cause, when }: Start): readonly number[] {
+  const { writer, waits, service, hooked } = launch;
+  const wanted = writer.wanted.get(name) ?? wantedReplica(writer, service, name);
+  const prepared = writer.prepared.get(name) ?? [];
+  const uploaded = upload(writer, wanted, { name, cause, after: prepared, when });
+  const gate = waits.gate(service);
+  const step = writer.add({ kind: "start-container", container: name, service: service.name }, cause, {
+    after: [
+      ...prepared,
+      ...hooked,
+      ...uploaded,
+      ...gate.after,
+      ...rivalStops(writer, wanted),
+      ...waits.portRange(service),
+    ],
+    afterEnd: gate.afterEnd,
+    when,
+  });
+  waits.usedPortRange(service, step);
+  const hooks = service.postStart ?? [];
+  const about = { moment: "post_start", hooks, service: service.name, container: name } as const;
+  const ran = writeHooks(writer.draft, { ...about, after: [step], when });
+  return ran.length === 0 ? [step] : ran;
+}
+
+function upload(
+  writer: Writer,
+  { uploads: files }: Wanted,
+  { name, cause, after, when }: Start & { readonly after: readonly number[] },
+): readonly number[] {
+  if (files.length === 0) return [];
+  return [writer.add({ kind: "upload-files", container: name, files }, cause, { after, when })];
+}
+
+/** Whoever holds a port, a volume or an address that this one takes over has to stop first. */
+function rivalStops(writer: Writer, { body }: Wanted): readonly number[] {
+  const isRival = rivalryWith(body);
+  return [...writer.stopped.values()].filter(({ container }) => isRival(container)).map(({ step }) => step);
+}
+
+/** A container that stays joins its new networks with all it had in the old ones: aliases, addresses, options. */
+function rejoinAndStart(launch: Launch, decision: Extract<Decision, { kind: "restart" }>): readonly number[] {
+  const { writer, service } = launch;
+  const { cause, existing, networks, when } = decision;
+  const { name, container } = existing;
+  const joined = networks.length === 0 ? [] : rejoin(writer, service, { name, networks, cause });
+  const prepared = [...(writer.prepared.get(name) ?? []), ...joined];
+  writer.prepared.set(name, prepared);
+  const stays = writer.planning.options.start === false && !writer.stopped.has(container.id);
+  return stays ? joined : start(launch, { name, cause, when });
+}
+
+interface Rejoin {
+  readonly name: string;
+  readonly networks: readonly string[];
+  readonly cause: string;
+}
+
+function rejoin(writer: Writer, service: Service, { name, networks, cause }: Rejoin): readonly number[] {
+  const { project, snapshot, report } = writer.planning;
+  const links = wantedReplica(writer, service, name).body.HostConfig?.Links ?? [];
+  const { apiVersion } = snapshot;
+  const endpoints = endpointsOf({ project, service, containerName: name, links, apiVersion }, report);
+  return networks.flatMap((key) => {
+    const endpoint = endpoints.find(({ network }) => network === project.networks[key]?.name);
+    if (endpoint === undefined) return [];
+    const { network, settings } = endpoint;
+    const after = [writer.networks.get(key) ?? []].flat();
+    return [writer.add({ kind: "connect-network", network, container: name, endpoint: settings }, cause, { after })];
+  });
+}
+
+function wantedReplica(writer: Writer, service: Service, name: string): Wanted {
+  const number = Number(/(\d+)$/.exec(name)?.[1] ?? 1);
+  return wantedContainer(writer.planning, writer.decided, { service, name, number });
+}
+
+function tellUnchanged(writer: Writer, { name, state }: { readonly name: string; readonly state: string }): void {
+  const words: Readonly<Record<string, string>> = { running: "Running", exited: "Exited", restarting: "Restarting" };
+  const text = words[state];
+  if (text !== undefined) writer.draft.unchanged({ resource: "container", name, text });
+}
