@@ -1,0 +1,134 @@
+import type { Emit, StepInfo } from "../events.ts";
+import type { Engine } from "../engine/engine.ts";
+import { TscomposeError } from "../errors.ts";
+import { walk, type WalkOutcome } from "../graph/walk.ts";
+import type { Guard, Plan, Step } from "../plan/plan.ts";
+import { ContainerIds } from "./container-ids.ts";
+import { platformOf } from "./late-values.ts";
+import { perform } from "./perform.ts";
+import { StepEvents } from "./step-events.ts";
+import { stepInfos } from "./step-info.ts";
+
+/** What executing a plan needs of the world. */
+export interface ExecuteContext {
+  readonly engine: Engine;
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+  /** How many operations may run at once; absent: as many as the plan allows. */
+  readonly limit?: number;
+}
+
+/** How one step ended. A failure is a value, so that all failures of a run can be told. */
+export type StepResult = { readonly step: Step } & (
+  | { readonly kind: "succeeded" }
+  /** Its condition did not hold. */
+  | { readonly kind: "left-out" }
+  | { readonly kind: "failed"; readonly error: TscomposeError }
+  | { readonly kind: "skipped"; readonly because: number }
+  | { readonly kind: "interrupted" }
+);
+
+/** How a plan ended. */
+export interface Execution {
+  readonly outcome: "succeeded" | "failed" | "interrupted";
+  readonly steps: readonly StepResult[];
+}
+
+/** Carries out a plan, as parallel as it allows, and tells what happens. Makes no decisions. */
+export async function execute(plan: Plan, context: ExecuteContext): Promise<Execution> {
+  const { emit, signal, limit } = context;
+  const infos = new Map(plan.steps.map((step) => [step.id, stepInfos(step)]));
+  emit({ kind: "plan-ready", action: plan.action, project: plan.project, steps: [...infos.values()].flat() });
+  for (const message of plan.remarks) emit({ kind: "remark", level: "warning", message });
+  for (const thing of plan.unchanged) emit({ kind: "unchanged", ...thing });
+
+  const run = new Run(context);
+  const outcomes = await walk(plan.steps, (step) => run.step(step), {
+    ...(limit === undefined ? {} : { limit }),
+    signal,
+    onSkipped: (id, outcome) => {
+      const reason = skipReason(outcome, infos);
+      for (const step of infos.get(id) ?? []) emit({ kind: "step-skipped", step, reason });
+    },
+  });
+  const steps = plan.steps.map((step) => resultOf(step, outcomes.get(step.id), run.leftOut));
+  return { outcome: overall(steps), steps };
+}
+
+/** One execution: the containers it made, and the steps it left out. */
+class Run {
+  readonly leftOut: Set<number> = new Set();
+  readonly #context: ExecuteContext;
+  readonly #ids = new ContainerIds();
+
+  constructor(context: ExecuteContext) {
+    this.#context = context;
+  }
+
+  async step(step: Step): Promise<void> {
+    const { engine, emit, signal } = this.#context;
+    const events = new StepEvents(step, emit);
+    if (!(await this.#holds(step.when ?? []))) {
+      this.leftOut.add(step.id);
+      events.leftOut();
+      return;
+    }
+    events.started();
+    try {
+      const text = await perform(step.operation, {
+        engine,
+        ids: this.#ids,
+        signal,
+        progress: (message, amount) => events.progress(message, amount),
+        settled: (container) => events.settled(container),
+        warn: (message) => emit({ kind: "remark", level: "warning", message }),
+      });
+      events.succeeded(text);
+    } catch (error) {
+      if (error instanceof TscomposeError) events.failed(error);
+      throw error;
+    }
+  }
+
+  async #holds(guards: readonly Guard[]): Promise<boolean> {
+    if (guards.length === 0) return true;
+    const answers = await Promise.all(guards.map((guard) => this.#check(guard)));
+    return answers.includes(true);
+  }
+
+  async #check(guard: Guard): Promise<boolean> {
+    const image = await this.#context.engine.inspectImage(guard.image, platformOf(guard));
+    return guard.kind === "image-absent" ? image === undefined : image?.Id !== guard.from;
+  }
+}
+
+function resultOf(step: Step, outcome: WalkOutcome | undefined, leftOut: ReadonlySet<number>): StepResult {
+  if (leftOut.has(step.id)) return { step, kind: "left-out" };
+  switch (outcome?.kind) {
+    case "succeeded":
+      return { step, kind: "succeeded" };
+    case "skipped":
+      return { step, kind: "skipped", because: outcome.because };
+    case "failed":
+      // What is not an answer of ours or of the engine is a bug: it keeps its stack.
+      if (!(outcome.error instanceof TscomposeError)) throw outcome.error;
+      return outcome.error.code === "interrupted"
+        ? { step, kind: "interrupted" }
+        : { step, kind: "failed", error: outcome.error };
+    case "interrupted":
+    case undefined:
+      return { step, kind: "interrupted" };
+  }
+}
+
+function overall(steps: readonly StepResult[]): Execution["outcome"] {
+  if (steps.some(({ kind }) => kind === "failed")) return "failed";
+  return steps.some(({ kind }) => kind === "interrupted") ? "interrupted" : "succeeded";
+}
+
+/** Steps are named by what they are about: their numbers are known to readers of the plan only. */
+function skipReason(outcome: WalkOutcome, infos: ReadonlyMap<number, readonly StepInfo[]>): string {
+  if (outcome.kind !== "skipped") return "interrupted";
+  const [blocker] = infos.get(outcome.because) ?? [];
+  return `because of ${blocker?.resource} ${blocker?.name}`;
+}

@@ -1,0 +1,33 @@
+import { TscomposeError } from "../errors.ts";
+import type { Operation } from "../plan/operation.ts";
+import type { Tools } from "./perform.ts";
+import { tailOf } from "./tail.ts";
+
+/** Runs a hook's command in its container; a status other than 0 fails, with the last lines it printed. */
+export async function runHook(
+  operation: Extract<Operation, { kind: "run-hook" }>,
+  { engine, ids }: Tools,
+): Promise<undefined> {
+  const { command, user, workingDir, privileged, environment, service, moment } = operation;
+  const exec = await engine.createExec(ids.resolve(operation.container), {
+    Cmd: command,
+    AttachStdin: false,
+    AttachStdout: true,
+    AttachStderr: true,
+    Tty: false,
+    ...(environment.length === 0 ? {} : { Env: environment }),
+    ...(user === undefined ? {} : { User: user }),
+    ...(workingDir === undefined ? {} : { WorkingDir: workingDir }),
+    ...(privileged === undefined ? {} : { Privileged: privileged }),
+  });
+  await using attachment = await engine.startExec(exec, { tty: false });
+  const lines = await tailOf(attachment.output);
+  const { exitCode } = await engine.inspectExec(exec);
+  if (exitCode === 0) return;
+  throw new TscomposeError({
+    code: "operation-failed",
+    message: [`${service}: ${moment} hook "${command.join(" ")}" exited with status ${exitCode}`, ...lines].join(
+      "\n  ",
+    ),
+  });
+}

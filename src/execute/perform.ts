@@ -1,0 +1,123 @@
+import type { Engine } from "../engine/engine.ts";
+import { TscomposeError } from "../errors.ts";
+import type { Operation } from "../plan/operation.ts";
+import { buildImage } from "./build.ts";
+import type { ContainerIds } from "./container-ids.ts";
+import { runHook } from "./hook.ts";
+import { fillIn, platformOf } from "./late-values.ts";
+import { pullImage, pushImage } from "./pull.ts";
+import { uploadFiles } from "./upload.ts";
+import { awaitContainers } from "./wait.ts";
+
+/** What performing an operation needs. */
+export interface Tools {
+  readonly engine: Engine;
+  readonly ids: ContainerIds;
+  readonly signal: AbortSignal;
+  /** Tells how far a long operation has come. */
+  readonly progress: (text: string, amount?: { readonly current: number; readonly total: number }) => void;
+  /** Tells that a step is over for one of the containers it is about. */
+  readonly settled: (container: string) => void;
+  readonly warn: (message: string) => void;
+}
+
+/** Carries out one operation; the answer, if any, is told instead of the usual word. No decision is made here. */
+export async function perform(operation: Operation, tools: Tools): Promise<string | undefined> {
+  const { engine, ids, warn } = tools;
+  switch (operation.kind) {
+    case "pull-image":
+      return pullImage(operation, tools);
+    case "build-image":
+      return buildImage(operation, tools);
+    case "push-image":
+      return pushImage(operation, tools);
+    case "remove-image":
+      return sparing(operation, engine.removeImage(operation.image));
+    case "create-network":
+      await engine.createNetwork(operation.body);
+      return undefined;
+    case "remove-network":
+      return sparing(operation, engine.removeNetwork(operation.id));
+    case "connect-network":
+      await engine.connectNetwork(operation.network, ids.resolve(operation.container), operation.endpoint);
+      return undefined;
+    case "disconnect-network":
+      await unlessGone(engine.disconnectNetwork(operation.network, ids.resolve(operation.container), { force: true }));
+      return undefined;
+    case "create-volume":
+      await engine.createVolume(operation.body);
+      return undefined;
+    case "remove-volume":
+      return sparing(operation, engine.removeVolume(operation.name));
+    case "create-container": {
+      const body = await fillIn(operation.body, operation.late, tools);
+      const { id, warnings } = await engine.createContainer({ name: operation.name, body, ...platformOf(operation) });
+      ids.remember(operation.finalName, id);
+      for (const warning of warnings) warn(`${operation.finalName}: ${warning}`);
+      return undefined;
+    }
+    case "upload-files":
+      return uploadFiles(operation, tools);
+    case "start-container":
+      await engine.startContainer(ids.resolve(operation.container));
+      return undefined;
+    case "unpause-container":
+      await engine.unpauseContainer(ids.resolve(operation.container));
+      return undefined;
+    case "pause-container":
+      await engine.pauseContainer(ids.resolve(operation.container));
+      return undefined;
+    case "restart-container": {
+      const { container, graceMs } = operation;
+      await engine.restartContainer(ids.resolve(container), graceMs === undefined ? {} : { graceMs });
+      return undefined;
+    }
+    case "kill-container":
+      await engine.killContainer(ids.resolve(operation.container), { signal: operation.signal });
+      return undefined;
+    case "stop-container":
+      await unlessGone(
+        engine.stopContainer(operation.id, operation.graceMs === undefined ? {} : { graceMs: operation.graceMs }),
+      );
+      return undefined;
+    case "remove-container": {
+      const { force, withVolumes } = operation;
+      await unlessGone(engine.removeContainer(ids.resolve(operation.id), { force, withVolumes }));
+      return undefined;
+    }
+    case "rename-container":
+      await engine.renameContainer(ids.resolve(operation.container), operation.name);
+      return undefined;
+    case "run-hook":
+      return runHook(operation, tools);
+    case "await-containers":
+      return awaitContainers(operation, tools);
+  }
+}
+
+/** What is gone needs no stopping or removing; what is being removed is as good as gone. */
+async function unlessGone(call: Promise<void>): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    const isGone = error instanceof TscomposeError && error.code === "not-found";
+    const isGoing = error instanceof TscomposeError && /already in progress/.test(error.message);
+    if (!isGone && !isGoing) throw error;
+  }
+}
+
+/** Removes a thing; one that others still use is spared where the plan allows it. */
+async function sparing(
+  { optional = false }: { readonly optional?: boolean },
+  call: Promise<void>,
+): Promise<string | undefined> {
+  try {
+    await unlessGone(call);
+    return undefined;
+  } catch (error) {
+    const isInUse =
+      error instanceof TscomposeError && (error.code === "conflict" || /in use|active endpoints/.test(error.message));
+    if (optional && isInUse) return "Resource is still in use";
+    throw error;
+  }
+}
