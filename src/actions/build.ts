@@ -1,0 +1,29 @@
+import type { Project } from "../compose/project.ts";
+import type { Context } from "../context.ts";
+import { observe } from "../observe/observe.ts";
+import { building, type BuildingOptions } from "../plan/building.ts";
+import { onDefaultPlatform } from "../plan/default-platform.ts";
+import type { Plan } from "../plan/plan.ts";
+import { type PlanRun, runPlan } from "./run-plan.ts";
+
+/** What can be asked of `build`. */
+export interface BuildImagesOptions extends Omit<BuildingOptions, "proxies"> {
+  /** `DOCKER_DEFAULT_PLATFORM` is read of it. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Builds the images of a project. Failures are in the result. */
+export async function build(project: Project, options: BuildImagesOptions, context: Context): Promise<PlanRun> {
+  return runPlan(await planBuild(project, options, context), context);
+}
+
+/** The plan that `build` would carry out: reads, and writes nothing. */
+export async function planBuild(
+  given: Project,
+  { environment = {}, ...options }: BuildImagesOptions,
+  { engine }: Pick<Context, "engine">,
+): Promise<Plan> {
+  const project = onDefaultPlatform(given, environment);
+  const [snapshot, proxies] = await Promise.all([observe(engine, { projectName: project.name }), engine.proxies()]);
+  return building(project, snapshot, { ...options, proxies });
+}

@@ -1,0 +1,1 @@
+export { describeProblem, ImpossiblePlanError } from "../plan/problem.ts";

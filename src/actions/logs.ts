@@ -1,0 +1,130 @@
+import type { Context } from "../context.ts";
+import type { OutputChunk } from "../engine/engine.ts";
+import { EngineError } from "../errors.ts";
+import { toContainer } from "../observe/observed.ts";
+import { LogFollower, subscribe } from "./log-follower.ts";
+import { findContainers, findReplica, isShown, type Replica, shortName, type Subject } from "./select-containers.ts";
+import type { TimedLines } from "./timed-lines.ts";
+import { WholeLines } from "./whole-lines.ts";
+
+/** Which output to show. */
+export interface LogsOptions {
+  /** Empty: all. */
+  readonly services?: readonly string[];
+  /** Number of the one replica that is meant. */
+  readonly index?: number;
+  /** Goes on with what is written from now on, also by containers that are still to come. */
+  readonly follow?: boolean;
+  /** Lines from the end of each container; absent: all. */
+  readonly tail?: number;
+  readonly since?: string;
+  readonly until?: string;
+  readonly timestamps?: boolean;
+}
+
+/** Output of one container: whole lines, each with its line end, in the bytes that were written. */
+export interface LogBlock {
+  readonly container: string;
+  readonly service: string;
+  readonly stream: "stdout" | "stderr";
+  readonly bytes: Uint8Array;
+}
+
+/** What reading logs needs of the world: `write` receives lines of several containers mixed, but never cut. */
+export interface LogsContext extends Context {
+  readonly write: (block: LogBlock) => void;
+}
+
+/**
+ * Hands on what containers have written, all of them at once; `container-attached` events name them before the first
+ * line. Resolves when there is nothing more to come, or when the signal fires.
+ */
+export async function logs(subject: Subject, options: LogsOptions, context: LogsContext): Promise<void> {
+  const failed = new AbortController();
+  const within = { ...context, signal: AbortSignal.any([context.signal, failed.signal]) };
+  try {
+    await (options.follow === true ? followLogs : readLogs)(subject, options, within);
+  } finally {
+    failed.abort(); // one log that breaks must not leave the others running
+  }
+}
+
+async function readLogs(subject: Subject, options: LogsOptions, context: LogsContext): Promise<void> {
+  const containers = await selectContainers(subject, options, context);
+  announce(containers, subject, context);
+  await Promise.all(containers.map((container) => copyLog(container, subject, options, context)));
+}
+
+async function followLogs(subject: Subject, options: LogsOptions, context: LogsContext): Promise<void> {
+  // Subscribed before looking: a container that starts in between is not missed.
+  await using events = await subscribe(subject, context);
+  const containers = await selectContainers(subject, options, context);
+  announce(containers, subject, context);
+  const { services = [], index } = options;
+  const isOfService = isShown(subject, services);
+  const isFollowed = (container: Replica): boolean =>
+    isOfService(container) && (index === undefined || index === container.number);
+  const follower = new LogFollower({ subject, options, context, events, copyLog, isFollowed, hopesForStarts: true });
+  await follower.begin(containers);
+  await follower.follow();
+}
+
+async function selectContainers(
+  subject: Subject,
+  { services = [], index }: LogsOptions,
+  { engine }: Context,
+): Promise<readonly Replica[]> {
+  const [service] = services;
+  if (index !== undefined && service !== undefined) {
+    return [await findReplica(engine, subject, { service, index, mustRun: false })];
+  }
+  const containers = (await findContainers(engine, subject, services)).map(toContainer);
+  return containers.filter(({ isOneOff }) => !isOneOff).filter(isShown(subject, services));
+}
+
+function announce(containers: readonly Replica[], subject: Subject, { emit }: Context): void {
+  for (const container of containers) {
+    emit({ kind: "container-attached", container: shortName(container, subject.name), service: container.service });
+  }
+}
+
+/** Which output of one container; `timed` knows what was handed on before, and is needed to follow it from run to run. */
+export interface CopyOptions extends LogsOptions {
+  readonly timed?: TimedLines;
+}
+
+/** Hands on the output of one container, as far as the options ask for it. */
+export async function copyLog(
+  container: Replica,
+  subject: Subject,
+  { follow = false, timestamps = false, tail, since, until, timed }: CopyOptions,
+  { engine, emit, signal, write }: LogsContext,
+): Promise<void> {
+  const source = { container: shortName(container, subject.name), service: container.service };
+  const lines = new WholeLines();
+  const handOn = ({ stream, bytes }: OutputChunk): void => {
+    const wanted = timed === undefined ? bytes : timed.take({ stream, bytes });
+    if (wanted !== undefined) write({ ...source, stream, bytes: wanted });
+  };
+  const range = {
+    ...(tail === undefined ? {} : { tail }),
+    ...(since === undefined ? {} : { since }),
+    ...(until === undefined ? {} : { until }),
+  };
+  const options = { follow, timestamps: timestamps || timed !== undefined, signal, ...range };
+  try {
+    for await (const chunk of engine.logs(container.id, options)) {
+      const bytes = lines.add(chunk);
+      if (bytes !== undefined) handOn({ stream: chunk.stream, bytes });
+    }
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    emit({ kind: "remark", level: "warning", message: `${source.container}: ${error.message}` });
+  }
+  for (const rest of lines.rest()) handOn(rest);
+}
+
+/** Some logging drivers only take. */
+function isUnreadable(error: unknown): error is EngineError {
+  return error instanceof EngineError && error.status === 501;
+}

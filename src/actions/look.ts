@@ -1,0 +1,37 @@
+import type { Project } from "../compose/project.ts";
+import type { Context } from "../context.ts";
+import { observe } from "../observe/observe.ts";
+import type { Snapshot } from "../observe/snapshot.ts";
+import { projectFromLabels } from "../plan/labelled-project.ts";
+import { checkServices, type Subject } from "./select-containers.ts";
+
+/** What is there, and how it hangs together. */
+export interface Found {
+  readonly project: Project;
+  readonly snapshot: Snapshot;
+}
+
+/** Looks at what exists of a project; without its files, the labels of its containers say how services hang together. */
+export async function look(
+  subject: Subject,
+  services: readonly string[],
+  { engine }: Pick<Context, "engine">,
+): Promise<Found> {
+  const snapshot = await observe(engine, { projectName: subject.name.toLowerCase() });
+  checkServices(
+    subject,
+    services,
+    snapshot.containers.map(({ service }) => service),
+  );
+  return { snapshot, project: known(subject, services, projectFromLabels(snapshot)) };
+}
+
+/** A service that is named is meant even if its profile is off, or if only its containers tell of it. */
+function known({ project }: Subject, named: readonly string[], labelled: Project): Project {
+  if (project === undefined) return labelled;
+  const more = named.flatMap((name) => project.disabledServices[name] ?? labelled.services[name] ?? []);
+  return {
+    ...project,
+    services: { ...Object.fromEntries(more.map((each) => [each.name, each])), ...project.services },
+  };
+}

@@ -1,0 +1,41 @@
+import type { Project } from "../compose/project.ts";
+import type { Context } from "../context.ts";
+import { execute, type Execution } from "../execute/execute.ts";
+import { observe } from "../observe/observe.ts";
+import { onDefaultPlatform } from "../plan/default-platform.ts";
+import { neededFor } from "../plan/needed.ts";
+import type { ReconcileOptions } from "../plan/options.ts";
+import type { Plan } from "../plan/plan.ts";
+import { reconcile } from "../plan/reconcile.ts";
+import { readInputs } from "./plan-inputs.ts";
+
+/** What can be asked of `up`; with `start: false` it is `create`. */
+export interface UpOptions extends Omit<ReconcileOptions, "inputs"> {
+  /** Variables that configs and secrets may name, and `DOCKER_DEFAULT_PLATFORM`. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** How many operations may run at once; absent: as many as the plan allows. */
+  readonly limit?: number;
+}
+
+/** What was promised, and how it went. */
+export interface UpResult extends Execution {
+  readonly plan: Plan;
+}
+
+/** Makes the engine hold what the project says, and nothing beyond the plan. Failures are in the result. */
+export async function up(project: Project, options: UpOptions, context: Context): Promise<UpResult> {
+  const plan = await planUp(project, options, context);
+  const { limit } = options;
+  return { plan, ...(await execute(plan, { ...context, ...(limit === undefined ? {} : { limit }) })) };
+}
+
+/** The plan that `up` would carry out: reads, and writes nothing. */
+export async function planUp(given: Project, options: UpOptions, context: Context): Promise<Plan> {
+  const { environment = {} } = options;
+  const project = onDefaultPlatform(given, environment);
+  const [snapshot, inputs] = await Promise.all([
+    observe(context.engine, { projectName: project.name, ...neededFor(project) }),
+    readInputs(project, environment, context),
+  ]);
+  return reconcile(project, snapshot, { ...options, inputs });
+}

@@ -1,0 +1,32 @@
+// The public API: explicit names only, so that what is promised can be read here.
+export { load } from "./actions/load-project.ts";
+export { build, planBuild } from "./actions/build.ts";
+export { down, planDown } from "./actions/down.ts";
+export { kill, planKill } from "./actions/kill.ts";
+export { ls } from "./actions/ls.ts";
+export { logs } from "./actions/logs.ts";
+export { pause, planPause, planUnpause, unpause } from "./actions/pause.ts";
+export { carryOut, loadPlan, renderPlan, savePlan } from "./actions/plan.ts";
+export { ps } from "./actions/ps.ts";
+export { planPull, pull } from "./actions/pull.ts";
+export { planPush, push } from "./actions/push.ts";
+export { planRestart, restart } from "./actions/restart.ts";
+export { planStart, start } from "./actions/start.ts";
+export { planStop, stop } from "./actions/stop.ts";
+export { planUp, up } from "./actions/up.ts";
+export { openEngine, surveyEngines } from "./open-engine.ts";
+export { formatDiagnostic, InvalidProjectError } from "./compose/diagnostic.ts";
+export { EngineError, TscomposeError, UsageError } from "./errors.ts";
+export { systemClock } from "./system/clock.ts";
+export { systemFiles } from "./system/files.ts";
+
+export type { Diagnostic } from "./compose/diagnostic.ts";
+export type { Loaded, LoadContext, LoadRequest } from "./compose/load.ts";
+export type { Project, Service } from "./compose/project.ts";
+export type { Context } from "./context.ts";
+export type { Engine } from "./engine/engine.ts";
+export type { ErrorCode } from "./errors.ts";
+export type { Emit, ProgressEvent } from "./events.ts";
+export type { Plan, Step } from "./plan/plan.ts";
+export type { Clock } from "./system/clock.ts";
+export type { Files } from "./system/files.ts";
