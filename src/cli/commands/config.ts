@@ -1,0 +1,112 @@
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { config as show, type ConfigOutput, type ConfigView } from "../../actions/config.ts";
+import type { LoadRequest } from "../../compose/load.ts";
+import { UsageError } from "../../errors.ts";
+import type { CommandModule } from "../command.ts";
+import { exitCode } from "../exit-code.ts";
+import { oneOf } from "../go-flags.ts";
+import { renderTable, wideTable } from "../view/table.ts";
+
+interface ConfigFlags {
+  readonly environment?: boolean;
+  readonly explain?: string;
+  readonly explainEnv?: string;
+  readonly format?: "yaml" | "json";
+  readonly hash?: string;
+  readonly images?: boolean;
+  readonly lockImageDigests?: boolean;
+  readonly models?: boolean;
+  readonly networks?: boolean;
+  readonly noConsistency?: boolean;
+  readonly noEnvResolution?: boolean;
+  readonly noInterpolate?: boolean;
+  readonly noNormalize?: boolean;
+  readonly noPathResolution?: boolean;
+  readonly output?: string;
+  readonly profiles?: boolean;
+  readonly quiet?: boolean;
+  readonly resolveImageDigests?: boolean;
+  readonly services?: boolean;
+  readonly variables?: boolean;
+  readonly volumes?: boolean;
+}
+
+/** `config`: the project as it is understood; needs no engine. */
+export const config: CommandModule<ConfigFlags> = {
+  declare(command) {
+    command
+      .argument("[service...]", "only these services, and what they depend on")
+      .option(
+        "--format <format>",
+        "yaml or json; with json, mistakes are told as JSON on stderr, too",
+        oneOf("yaml", "json"),
+      )
+      .option("-q, --quiet", "only check, print nothing")
+      .option("-o, --output <file>", "write to a file")
+      .option("--services", "only the names of the services")
+      .option("--volumes", "only the names of the volumes")
+      .option("--networks", "only the names of the networks")
+      .option("--models", "only the names of the models")
+      .option("--hash <services>", 'only the hashes of services, by name, with commas between; "*" for all')
+      .option("--profiles", "only the names of the profiles")
+      .option("--images", "only the names of the images")
+      .option("--variables", "only the variables of the files, and their default values")
+      .option("--environment", "only the environment that variables are looked up in")
+      .option("--explain <path>", "where a value comes from, such as services.web.ports, and what it replaced")
+      .option("--explain-env <variable>", "where a variable gets its value from, and where else it could")
+      .option("--no-interpolate", "leave variables as they are")
+      .option("--no-normalize", "leave out what is implied")
+      .option("--no-path-resolution", "leave relative paths as they are")
+      .option("--no-consistency", "do not check whether the parts fit together")
+      .option("--no-env-resolution", "do not read files of variables");
+    for (const flags of ["--resolve-image-digests", "--lock-image-digests"]) {
+      command.addOption(command.createOption(flags).hideHelp());
+    }
+  },
+  imply: ({ format }) => (format === "json" ? { progress: "json" } : {}),
+  async run({ args, flags, session }) {
+    if (flags.resolveImageDigests === true || flags.lockImageDigests === true) {
+      throw new UsageError("config: tscompose does not look up digests of images yet");
+    }
+    if (flags.explain !== undefined || flags.explainEnv !== undefined) {
+      const { showExplanation } = await import("../explanation.ts");
+      return showExplanation(flags, session, requestOf(args, flags));
+    }
+    const result = await show(viewOf(flags), ...(await session.loading(requestOf(args, flags))));
+    await session.warn(result);
+    if (flags.quiet === true) return exitCode.success;
+    const text = textOf(result.output);
+    if (flags.output === undefined) session.io.stdout.write(text);
+    else await writeFile(resolve(session.io.workingDirectory, flags.output), text);
+    return exitCode.success;
+  },
+};
+
+/** Of several, Docker Compose takes the first in this order. */
+const lists = ["services", "volumes", "networks", "models", "profiles", "images"] as const;
+
+function viewOf(flags: ConfigFlags): ConfigView {
+  const { format, hash } = flags;
+  if (flags.quiet === true) return { kind: "model", format: "yaml" };
+  const list = lists.find((kind) => flags[kind] === true);
+  if (list !== undefined) return { kind: list };
+  if (hash !== undefined) return { kind: "hash", services: hash };
+  if (flags.variables === true) return { kind: "variables", format: format ?? "table" };
+  return flags.environment === true ? { kind: "environment" } : { kind: "model", format: format ?? "yaml" };
+}
+
+function requestOf(services: readonly string[], flags: ConfigFlags): LoadRequest {
+  return {
+    services,
+    interpolate: flags.noInterpolate !== true,
+    normalize: flags.noNormalize !== true,
+    resolvePaths: flags.noPathResolution !== true,
+    checkConsistency: flags.noConsistency !== true,
+    resolveEnvironment: flags.noEnvResolution !== true,
+  };
+}
+
+function textOf(output: ConfigOutput): string {
+  return output.kind === "text" ? output.text : renderTable(output.headings, output.rows, wideTable);
+}

@@ -1,0 +1,46 @@
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { savePlan } from "../../actions/plan.ts";
+import { planUp } from "../../actions/up.ts";
+import { UsageError } from "../../errors.ts";
+import type { CommandModule } from "../command.ts";
+import { exitCode } from "../exit-code.ts";
+import { oneOf } from "../go-flags.ts";
+import { planLines } from "../view/plan-lines.ts";
+import { checkUpFlags, declareReconcileFlags, type ReconcileFlags, reconcileOptions } from "./up-flags.ts";
+
+interface PlanFlags extends ReconcileFlags {
+  readonly format?: "text" | "json";
+  readonly out?: string;
+  readonly detailedExitcode?: boolean;
+}
+
+/** `plan`: what `up` with the same flags would do, and why. Writes nothing to the engine. */
+export const plan: CommandModule<PlanFlags> = {
+  declare(command) {
+    declareReconcileFlags(command);
+    command
+      .option("--format <format>", "text or json", oneOf("text", "json"))
+      .option("--out <file>", "keep the plan in a file, for up --plan; it holds secrets that containers are given")
+      .option("--detailed-exitcode", "exit with 2 when there is something to do");
+  },
+  async run({ args: services, flags, session }) {
+    checkUpFlags(flags);
+    const { project, environment } = await session.load({ services, noDependencies: flags.noDeps === true });
+    const options = { ...reconcileOptions(services, flags, environment), environment };
+    await using engine = await session.openEngine();
+    const made = await planUp(project, options, await session.context(engine, { emit: () => {} }));
+    if (flags.out !== undefined) await keep(resolve(session.io.workingDirectory, flags.out), savePlan(made));
+    session.io.stdout.write(flags.format === "json" ? savePlan(made) : `${planLines(made).join("\n")}\n`);
+    return flags.detailedExitcode === true && made.steps.length > 0 ? exitCode.changesPlanned : exitCode.success;
+  },
+};
+
+/** Readable by its owner only: a plan holds what containers are given, secrets among it. */
+async function keep(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text, { mode: 0o600 });
+  } catch (cause) {
+    throw new UsageError(`--out: cannot write ${path}: ${cause instanceof Error ? cause.message : String(cause)}`);
+  }
+}

@@ -1,0 +1,145 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { attach, type AttachOptions } from "../../actions/attach.ts";
+import { carryOut, loadPlan } from "../../actions/plan.ts";
+import { stop } from "../../actions/stop.ts";
+import { up as bringUp, planUp, type UpOptions } from "../../actions/up.ts";
+import type { Loaded } from "../../compose/load.ts";
+import type { Project } from "../../compose/project.ts";
+import type { Context } from "../../context.ts";
+import type { Emit } from "../../events.ts";
+import { UsageError } from "../../errors.ts";
+import type { Call, CommandModule } from "../command.ts";
+import { exitCode } from "../exit-code.ts";
+import { checkExecution } from "../outcome.ts";
+import { parallelLimit } from "../project-options.ts";
+import { attachedView } from "../view/attached.ts";
+import { planLines } from "../view/plan-lines.ts";
+import {
+  type AttachFlags,
+  checkUpFlags,
+  declareAttachFlags,
+  declareReconcileFlags,
+  type ReconcileFlags,
+  reconcileOptions,
+} from "./up-flags.ts";
+
+interface UpFlags extends ReconcileFlags, AttachFlags {
+  readonly plan?: string;
+  readonly quietPull?: boolean;
+  readonly quietBuild?: boolean;
+}
+
+/** `up`: makes what the files say true; stays with it, unless told to run in the background. */
+export const up: CommandModule<UpFlags> = {
+  declare(command) {
+    declareReconcileFlags(command);
+    declareAttachFlags(command);
+    command.option(
+      "--plan <file>",
+      "carry out a plan kept by plan --out, if nothing has moved since; implies --detach",
+    );
+  },
+  async run(call) {
+    const { args: services, flags, session } = call;
+    checkUpFlags(flags);
+    if (flags.plan !== undefined) return carryOutKept(flags.plan, call);
+    const loaded = await session.load({ services, noDependencies: flags.noDeps === true });
+    const options = upOptions(call, loaded);
+    checkServiceFlags(flags, loaded.project);
+    await using engine = await session.openEngine();
+    if (session.flags.dryRun === true) {
+      const plan = await planUp(loaded.project, options, await session.context(engine, { emit: () => {} }));
+      session.print(planLines(plan).join("\n"));
+      return exitCode.success;
+    }
+    await using view = await session.openView(loaded.environment);
+    const context = await session.context(engine, { emit: quieted(view.emit, flags) });
+    const start = async (within: Context): Promise<void> =>
+      checkExecution(await bringUp(loaded.project, options, within));
+    if (isDetached(flags)) {
+      await start(context);
+      return exitCode.success;
+    }
+    const display = session.display(loaded.environment);
+    const { emit, write } = attachedView({ ...view, emit: context.emit }, { io: session.io, display, style: flags });
+    const end = await attach(
+      loaded.project,
+      attachOptions(services, flags),
+      { start, stop: async (within) => checkExecution(await stop(loaded.project, options, within)) },
+      { ...context, emit, write, forced: session.interrupts.takeForce() },
+    );
+    return end.kind === "interrupted" ? exitCode.interrupted : end.exitCode;
+  },
+};
+
+/** The plan says it all: no file is read, and a flag that would change the plan is a contradiction. */
+async function carryOutKept(path: string, { args, flags, session }: Call<UpFlags>): Promise<number> {
+  const others = Object.keys(flags).filter((flag) => !["plan", "detach", "dryRun"].includes(flag));
+  const [other] = [...args, ...others];
+  if (other !== undefined) throw new UsageError(`--plan: the plan decides, got "${other}" beside it`);
+  const text = await readFile(resolve(session.io.workingDirectory, path), "utf8").catch((cause: Error) => {
+    throw new UsageError(`--plan: cannot read ${path}: ${cause.message}`, "make it with: tscompose plan --out FILE");
+  });
+  const plan = loadPlan(text);
+  if (session.flags.dryRun === true) {
+    session.print(planLines(plan).join("\n"));
+    return exitCode.success;
+  }
+  await using engine = await session.openEngine();
+  await using view = await session.openView(session.io.environment);
+  const limit = parallelLimit(session.flags, session.io.environment);
+  const context = await session.context(engine, view);
+  checkExecution(await carryOut(plan, limit === undefined ? {} : { limit }, context));
+  return exitCode.success;
+}
+
+function upOptions({ args, flags, session }: Call<UpFlags>, { environment }: Loaded): UpOptions {
+  const limit = parallelLimit(session.flags, environment);
+  return { ...reconcileOptions(args, flags, environment), environment, ...(limit === undefined ? {} : { limit }) };
+}
+
+function isDetached({ detach, wait, noStart }: UpFlags): boolean {
+  return detach === true || wait === true || noStart === true;
+}
+
+function attachOptions(services: readonly string[], flags: UpFlags): AttachOptions {
+  const { attach: shown, noAttach, exitCodeFrom, attachDependencies, timestamps } = flags;
+  const abortOnExit = flags.abortOnContainerExit === true || exitCodeFrom !== undefined;
+  const abortOn = flags.abortOnContainerFailure === true ? "failure" : abortOnExit ? "exit" : undefined;
+  return {
+    services,
+    attachDependencies: attachDependencies === true,
+    timestamps: timestamps === true,
+    ...(shown === undefined ? {} : { attach: shown }),
+    ...(noAttach === undefined ? {} : { noAttach }),
+    ...(exitCodeFrom === undefined ? {} : { exitCodeFrom }),
+    ...(abortOn === undefined ? {} : { abortOn }),
+  };
+}
+
+/** A mistyped service in a flag must not look like a service that is silent. */
+function checkServiceFlags({ attach: shown = [], noAttach = [], exitCodeFrom }: UpFlags, { services }: Project): void {
+  const named = [
+    ...shown.map((service) => ["--attach", service] as const),
+    ...noAttach.map((service) => ["--no-attach", service] as const),
+    ...(exitCodeFrom === undefined ? [] : [["--exit-code-from", exitCodeFrom] as const]),
+  ];
+  for (const [flag, service] of named) {
+    if (services[service] !== undefined) continue;
+    throw new UsageError(
+      `${flag}: no such service: ${service}`,
+      `services: ${Object.keys(services).sort().join(", ")}`,
+    );
+  }
+}
+
+function quieted(emit: Emit, { quietPull, quietBuild }: UpFlags): Emit {
+  return (event) => {
+    if (event.kind === "step-progress") {
+      if (quietPull === true && event.step.operation === "pull-image") return;
+      if (quietBuild === true && event.step.operation === "build-image") return;
+    }
+    emit(event);
+  };
+}

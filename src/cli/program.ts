@@ -1,0 +1,289 @@
+import { type Command, CommanderError } from "commander";
+import { TscomposeError, UsageError } from "../errors.ts";
+import type { CommandEntry } from "./command.ts";
+import { GoFlagCommand, collect, integer, oneOf } from "./go-flags.ts";
+import type { GlobalFlags } from "./project-options.ts";
+import type { Session } from "./session.ts";
+import { version } from "./version.ts";
+
+/** What is here. Order is the order of `--help`. */
+const commands: readonly CommandEntry[] = [
+  {
+    name: "attach",
+    summary: "Join the streams of a running container",
+    load: async () => (await import("./commands/attach.ts")).attach,
+  },
+  {
+    name: "build",
+    summary: "Build images",
+    load: async () => (await import("./commands/build.ts")).build,
+  },
+  {
+    name: "commit",
+    summary: "Make an image of a container",
+    load: async () => (await import("./commands/commit.ts")).commit,
+  },
+  {
+    name: "config",
+    alias: "convert",
+    summary: "Show the project as it is understood, in canonical form",
+    load: async () => (await import("./commands/config.ts")).config,
+  },
+  {
+    name: "cp",
+    summary: "Copy files into containers, or out of one",
+    load: async () => (await import("./commands/cp.ts")).cp,
+  },
+  {
+    name: "create",
+    summary: "Create containers, start nothing",
+    load: async () => (await import("./commands/create.ts")).create,
+  },
+  {
+    name: "doctor",
+    summary: "Show which engine is used, why, and what it can do",
+    load: async () => (await import("./commands/doctor.ts")).doctor,
+  },
+  {
+    name: "down",
+    summary: "Stop and remove containers and networks",
+    load: async () => (await import("./commands/down.ts")).down,
+  },
+  {
+    name: "events",
+    summary: "Show what happens to containers, as it happens",
+    load: async () => (await import("./commands/events.ts")).events,
+  },
+  {
+    name: "exec",
+    summary: "Run a command in a running container",
+    load: async () => (await import("./commands/exec.ts")).exec,
+  },
+  {
+    name: "export",
+    summary: "Write the file system of a container as a tar archive",
+    load: async () => (await import("./commands/export.ts")).exportCommand,
+  },
+  {
+    name: "images",
+    summary: "List the images of containers",
+    load: async () => (await import("./commands/images.ts")).images,
+  },
+  {
+    name: "kill",
+    summary: "Send a signal to containers",
+    load: async () => (await import("./commands/kill.ts")).kill,
+  },
+  {
+    name: "logs",
+    summary: "Show the output of containers",
+    load: async () => (await import("./commands/logs.ts")).logs,
+  },
+  {
+    name: "ls",
+    summary: "List running projects",
+    load: async () => (await import("./commands/ls.ts")).ls,
+  },
+  {
+    name: "pause",
+    summary: "Freeze containers",
+    load: async () => (await import("./commands/pause.ts")).pause,
+  },
+  {
+    name: "plan",
+    summary: "Show what up would do, and why; change nothing",
+    load: async () => (await import("./commands/plan.ts")).plan,
+  },
+  {
+    name: "port",
+    summary: "Show where a port of a container is published",
+    load: async () => (await import("./commands/port.ts")).port,
+  },
+  {
+    name: "ps",
+    summary: "List containers of the project",
+    load: async () => (await import("./commands/ps.ts")).ps,
+  },
+  {
+    name: "pull",
+    summary: "Pull images",
+    load: async () => (await import("./commands/pull.ts")).pull,
+  },
+  {
+    name: "push",
+    summary: "Push images",
+    load: async () => (await import("./commands/push.ts")).push,
+  },
+  {
+    name: "restart",
+    summary: "Restart containers",
+    load: async () => (await import("./commands/restart.ts")).restart,
+  },
+  {
+    name: "rm",
+    summary: "Remove containers that have stopped",
+    load: async () => (await import("./commands/rm.ts")).rm,
+  },
+  {
+    name: "run",
+    summary: "Run one command in a container of its own",
+    load: async () => (await import("./commands/run.ts")).run,
+  },
+  {
+    name: "scale",
+    summary: "Change how many containers services have",
+    load: async () => (await import("./commands/scale.ts")).scale,
+  },
+  {
+    name: "start",
+    summary: "Start containers that exist",
+    load: async () => (await import("./commands/start.ts")).start,
+  },
+  {
+    name: "stats",
+    summary: "Show what containers use",
+    load: async () => (await import("./commands/stats.ts")).stats,
+  },
+  {
+    name: "stop",
+    summary: "Stop containers",
+    load: async () => (await import("./commands/stop.ts")).stop,
+  },
+  {
+    name: "top",
+    summary: "Show what runs in containers",
+    load: async () => (await import("./commands/top.ts")).top,
+  },
+  {
+    name: "unpause",
+    summary: "Let frozen containers go on",
+    load: async () => (await import("./commands/unpause.ts")).unpause,
+  },
+  {
+    name: "up",
+    summary: "Create and start containers",
+    load: async () => (await import("./commands/up.ts")).up,
+  },
+  {
+    name: "version",
+    summary: "Show the version of tscompose",
+    load: async () => (await import("./commands/version.ts")).version,
+  },
+  {
+    name: "volumes",
+    summary: "List the volumes of the project",
+    load: async () => (await import("./commands/volumes.ts")).volumes,
+  },
+  {
+    name: "wait",
+    summary: "Wait until containers stop, and exit as they did",
+    load: async () => (await import("./commands/wait.ts")).wait,
+  },
+];
+
+/** Commands of Docker Compose that tscompose does not have: typing one gets an honest answer. */
+const missing: ReadonlySet<string> = new Set("bridge publish watch alpha".split(" "));
+
+/** Parses `argv` (without node and script) and runs what it says; answers with the exit code. */
+export async function runProgram(
+  argv: readonly string[],
+  open: (flags: GlobalFlags) => Session,
+  output: { readonly write: (text: string) => void; readonly columns?: number | undefined },
+): Promise<number> {
+  const root = declareRoot(output);
+  let code = 0;
+  root.hook("preSubcommand", async (_, command) => {
+    const module = await commands.find(({ name }) => name === command.name())?.load();
+    if (module === undefined) return;
+    module.declare(command);
+    command.option("--dry-run", "show the plan, change nothing");
+    command.action(async () => {
+      const { dryRun } = command.opts<GlobalFlags>();
+      const implied = module.imply?.(command.opts());
+      const session = open({ ...implied, ...root.opts<GlobalFlags>(), ...(dryRun === true && { dryRun }) });
+      code = await module.run({ args: command.args, flags: command.opts(), session });
+    });
+  });
+  try {
+    await root.parseAsync(helpAsFlag(argv), { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return 0;
+    open(root.opts()); // what was understood so far says how to tell the error
+    throw asUsageError(error, root);
+  }
+  return code;
+}
+
+function declareRoot(output: {
+  readonly write: (text: string) => void;
+  readonly columns?: number | undefined;
+}): Command {
+  const root = new GoFlagCommand("tscompose")
+    .usage("[OPTIONS] COMMAND")
+    .description("Define and run applications of several containers")
+    .helpCommand(false)
+    .helpOption("-h, --help", "show help")
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({
+      writeOut: output.write,
+      writeErr: () => {},
+      getOutHelpWidth: () => output.columns ?? 100,
+      getErrHelpWidth: () => output.columns ?? 100,
+      getOutHasColors: () => false,
+    })
+    .version(`tscompose version v${version}`, "-v, --version", "show the version");
+  declareGlobalFlags(root);
+  for (const { name, alias, summary } of commands) {
+    const command = root.command(name).summary(summary).description(summary);
+    if (alias !== undefined) command.alias(alias);
+  }
+  return root;
+}
+
+function declareGlobalFlags(root: Command): void {
+  root
+    .option("-f, --file <path>", "compose file, - for standard input; may be repeated", collect)
+    .option("-p, --project-name <name>", "name of the project")
+    .option("--project-directory <path>", "where relative paths start (default: directory of the first compose file)")
+    .option("--env-file <path>", "file with variables, in place of .env; may be repeated", collect)
+    .option("--profile <name>", "profile to enable; may be repeated", collect)
+    .option("--engine <address>", 'engine to use: an address, "docker", "podman" or "embedded"')
+    .option("--parallel <n>", "most engine calls at a time, -1 for no limit", integer)
+    .option("--ansi <when>", "control codes: never, always, auto", oneOf("never", "always", "auto"))
+    .option(
+      "--progress <kind>",
+      "how to show progress: auto, tty, plain, json, quiet",
+      oneOf("auto", "tty", "plain", "json", "quiet", "none"),
+    )
+    .option("--all-resources", "keep networks, volumes, configs and secrets that no service uses")
+    .option("--compatibility", "separate names with _ instead of -")
+    .option("--dry-run", "show the plan, change nothing")
+    .option("--verbose", "tell more, also about errors");
+  root.addOption(root.createOption("--workdir <path>").hideHelp());
+  root.addOption(root.createOption("--no-ansi").hideHelp());
+}
+
+/** `help` and `help up` mean `--help` and `up --help`. */
+function helpAsFlag(argv: readonly string[]): string[] {
+  if (argv.length === 0) return ["--help"];
+  return argv[0] === "help" ? [...argv.slice(1, 2), "--help"] : [...argv];
+}
+
+/** commander's complaint in our form: what is wrong first, what to do next as the hint. */
+function asUsageError(error: CommanderError, root: Command): TscomposeError {
+  const [name = ""] = root.args;
+  if (error.code === "commander.unknownCommand" && missing.has(name)) {
+    const here = commands.map(({ name }) => name).join(", ");
+    return new TscomposeError({
+      code: "unsupported",
+      message: `tscompose has no command "${name}" yet`,
+      hint: `what it has: ${here}`,
+    });
+  }
+  const [message = "", guess] = error.message.replace(/^error: /, "").split("\n");
+  const command = commands.some((entry) => entry.name === name) ? ` ${name}` : "";
+  const help = `see tscompose${command} --help`;
+  return new UsageError(message, guess === undefined ? help : `${guess.replace(/^\(|\)$/g, "")} ${help}`);
+}
