@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { EngineError } from "../../src/errors.ts";
+import { testEngines } from "../support/engines.ts";
+import { image, openSandbox, type Sandbox } from "./sandbox.ts";
+import { tarOf } from "./tar.ts";
+
+describe.each(testEngines)("containers on $name", (testEngine) => {
+  let box: Sandbox;
+  beforeAll(async () => {
+    box = await openSandbox(testEngine);
+  });
+  afterAll(() => box[Symbol.asyncDispose]());
+
+  test("the version is told, and one that both sides know is spoken", async () => {
+    const { Version, ApiVersion } = await box.engine.version();
+    expect(Version).toMatch(/^\d+\.\d+/);
+    expect(Number(box.engine.apiVersion.split(".")[1])).toBeLessThanOrEqual(Number(ApiVersion.split(".")[1]));
+  });
+
+  test("a created container is inspected as it was asked for", async () => {
+    const id = await box.create("true", { Env: ["A=1", "B"], WorkingDir: "/tmp", StopTimeout: 3 });
+    const { Id, Config, State } = await box.inspect(id);
+    expect({ Id, WorkingDir: Config.WorkingDir, Status: State.Status, StopTimeout: Config.StopTimeout }).toEqual({
+      Id: id,
+      WorkingDir: "/tmp",
+      Status: "created",
+      StopTimeout: 3,
+    });
+    expect(Config.Env).toContain("A=1");
+  });
+
+  test("containers are found by label, by name and by id", async () => {
+    const id = await box.create("true", { Labels: { ...box.labels, color: "green" } });
+    const label = Object.entries(box.labels).map(([key, value]) => `${key}=${value}`);
+    const found = await box.engine.listContainers({ all: true, filters: { label: [...label, "color=green"] } });
+    expect(found.map(({ Id }) => Id)).toEqual([id]);
+    const name = found[0]?.Names[0]?.slice(1) ?? "";
+    expect((await box.inspect(name)).Id).toBe(id);
+    expect((await box.inspect(id.slice(0, 12))).Id).toBe(id);
+  });
+
+  test("what is not there is undefined when asked about, and not-found when acted upon", async () => {
+    const nobody = box.name("nobody");
+    expect(await box.engine.inspectContainer(nobody)).toBeUndefined();
+    await expect(box.engine.startContainer(nobody)).rejects.toMatchObject({
+      code: "not-found",
+      status: 404,
+      doing: `starting container ${nobody}`,
+      message: expect.stringContaining(nobody),
+    });
+    await expect(box.engine.removeContainer(nobody, { force: true, withVolumes: true })).rejects.toBeInstanceOf(
+      EngineError,
+    );
+  });
+
+  test("an odd name cannot reach another call", async () => {
+    expect(await box.engine.inspectContainer("bridge?all=1#")).toBeUndefined();
+  });
+
+  test("a name that is taken is a conflict", async () => {
+    const name = box.name("taken");
+    const body = { Image: image, Labels: box.labels };
+    await box.engine.createContainer({ name, body });
+    await expect(box.engine.createContainer({ name, body })).rejects.toMatchObject({ code: "conflict", status: 409 });
+  });
+
+  test("an image that is not there is not-found on create", async () => {
+    const body = { Image: "tscompose-nothing:1", Labels: box.labels };
+    await expect(box.engine.createContainer({ name: box.name("lost"), body })).rejects.toMatchObject({
+      code: "not-found",
+    });
+  });
+
+  test("starting twice and stopping twice is no mistake", async () => {
+    const id = await box.create("exec sleep 1000");
+    await box.engine.startContainer(id);
+    await box.engine.startContainer(id);
+    await box.engine.stopContainer(id, { graceMs: 0 });
+    await box.engine.stopContainer(id, { graceMs: 0 });
+    expect((await box.inspect(id)).State).toMatchObject({ Running: false, ExitCode: 137 });
+  });
+
+  test("stopping leaves the grace it was given to end by itself", async () => {
+    const id = await box.run("trap 'exit 7' TERM; echo ready; while :; do sleep 0.05; done");
+    for await (const _ of box.engine.logs(id, { follow: true, timestamps: false })) break;
+    await box.engine.stopContainer(id, { graceMs: 20_000 });
+    expect((await box.inspect(id)).State.ExitCode).toBe(7);
+  });
+
+  test("waiting tells the exit code, also of a container that ended long ago", async () => {
+    const { id, exitCode } = await box.finish("exit 3");
+    expect(exitCode).toBe(3);
+    expect(await box.engine.waitContainer(id)).toBe(3);
+  });
+
+  test("waiting ends when the signal fires", async () => {
+    const id = await box.run("exec sleep 1000");
+    const waiting = box.engine.waitContainer(id, { signal: AbortSignal.timeout(200) });
+    await expect(waiting).rejects.toMatchObject({ code: "interrupted" });
+  });
+
+  test("more waits than shared connections leave room for other calls", async () => {
+    const id = await box.run("exec sleep 1000");
+    const waits = Array.from({ length: 100 }, () => box.engine.waitContainer(id));
+    await box.engine.killContainer(id, { signal: "SIGKILL" });
+    expect(new Set(await Promise.all(waits))).toEqual(new Set([137]));
+  });
+
+  test("a paused container is paused until it is not", async () => {
+    const id = await box.run("exec sleep 1000");
+    // Some engines answer before they note the new state; the event comes after.
+    await using events = await box.engine.events({ filters: { container: [id], event: ["pause", "unpause"] } });
+    const moves = events[Symbol.asyncIterator]();
+    await box.engine.pauseContainer(id);
+    await moves.next();
+    expect((await box.inspect(id)).State.Status).toBe("paused");
+    await box.engine.unpauseContainer(id);
+    await moves.next();
+    expect((await box.inspect(id)).State.Status).toBe("running");
+    await box.engine.restartContainer(id, { graceMs: 0 });
+    expect((await box.inspect(id)).State.Status).toBe("running");
+  });
+
+  test("a renamed container answers to its new name", async () => {
+    const id = await box.create("true");
+    const name = box.name("renamed");
+    await box.engine.renameContainer(id, name);
+    expect((await box.inspect(name)).Id).toBe(id);
+  });
+
+  test("an uploaded archive is there before the start", async () => {
+    const id = await box.create("cat /etc/motto");
+    await box.engine.uploadArchive(id, "/etc", tarOf("motto", "less is more"));
+    await box.engine.startContainer(id);
+    expect(await box.engine.waitContainer(id)).toBe(0);
+    await expect(box.engine.uploadArchive(id, "/nowhere", tarOf("x", ""))).rejects.toMatchObject({ code: "not-found" });
+  });
+});

@@ -1,0 +1,81 @@
+import { complained, nothingIsLeft, printed, printedTimes, serviceIs } from "../support/expectations.ts";
+import { eventually, run, runFailing, runInterrupted, scenario, write } from "../support/scenario.ts";
+
+scenario("Ctrl-C stops what was asked for and leaves its dependencies running", {
+  "compose.yaml": `
+x-sleeper: &sleeper { image: busybox, command: sleep infinity, stop_signal: SIGKILL }
+services:
+  db: *sleeper
+  web: { <<: *sleeper, depends_on: [db] }
+`,
+})
+  .step(
+    "an attached up is interrupted",
+    runInterrupted({ when: eventually(serviceIs("web", "running")), signal: "SIGINT", exitCode: 130 }, "up", "web"),
+    serviceIs("web", "exited"),
+    serviceIs("db", "running"),
+  )
+  .step("down leaves nothing", run("down"), nothingIsLeft);
+
+scenario("an attached up ends with its containers and shows what they said", {
+  "compose.yaml": `
+services:
+  one: { image: busybox, command: ["sh", "-c", "echo from one; echo trouble >&2"] }
+  two: { image: busybox, command: ["echo", "from two"] }
+`,
+})
+  .step(
+    "their lines carry their names",
+    run("up"),
+    printed(/^one-1 +\| from one$/m),
+    printed(/^two-1 +\| from two$/m),
+    complained(/^one-1 +\| trouble$/m),
+  )
+  .step("down leaves nothing", run("down"), nothingIsLeft);
+
+scenario("the first to end decides", {
+  "compose.yaml": `
+services:
+  tests: { image: busybox, command: ["sh", "-c", "echo failing; exit 7"] }
+  web: { image: busybox, command: sleep infinity, stop_signal: SIGKILL }
+`,
+})
+  .step(
+    "--abort-on-container-exit passes its code on",
+    runFailing(7, "up", "--abort-on-container-exit"),
+    serviceIs("web", "exited"),
+    printed(/tests-1 +\| failing/),
+  )
+  .step("--exit-code-from as well", runFailing(7, "up", "--exit-code-from", "tests"), serviceIs("web", "exited"))
+  .step("down leaves nothing", run("down"), nothingIsLeft);
+
+scenario("a container that restarts is followed from run to run", {
+  "compose.yaml": `
+services:
+  flaky: { image: busybox, restart: "on-failure:2", command: ["sh", "-c", "cat /proc/uptime; exit 3"] }
+`,
+})
+  .step(
+    "each run is shown once, and the last end is the end",
+    run("up"),
+    printedTimes(3, /^flaky-1 +\| [\d.]+ [\d.]+$/gm),
+    complained(/^flaky-1 exited with code 3 \(restarting\)$/m),
+    complained(/^flaky-1 exited with code 3$/m),
+  )
+  .step("a second up shows the new runs only", run("up"), printedTimes(3, /^flaky-1 +\| [\d.]+ [\d.]+$/gm))
+  .step("down leaves nothing", run("down"), nothingIsLeft);
+
+scenario("a container that up replaces has not exited", {
+  "compose.yaml": `
+services:
+  web: { image: busybox, command: ["sh", "-c", "echo version $$VERSION; sleep 1; exit 5"], environment: { VERSION: "\${VERSION:-1}" } }
+`,
+})
+  .step("it runs", run("up", "-d"))
+  .step(
+    "only the end of its successor decides",
+    write({ ".env": "VERSION=2" }),
+    runFailing(5, "up", "--abort-on-container-exit"),
+    printed(/^web-1 +\| version 2$/m),
+  )
+  .step("down leaves nothing", run("down"), nothingIsLeft);

@@ -1,0 +1,2 @@
+FROM busybox
+RUN echo of another file > /facts

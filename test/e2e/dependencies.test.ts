@@ -1,0 +1,81 @@
+import { belongingsAre, nothingIsLeft, serviceIs } from "../support/expectations.ts";
+import { run, scenario } from "../support/scenario.ts";
+
+const sleeper = "{ image: busybox, command: sleep infinity, stop_signal: SIGKILL }";
+
+scenario("a service waits for what it depends on, in the way it asks for", {
+  "compose.yaml": `
+services:
+  db:
+    image: busybox
+    command: ["sh", "-c", "sleep 0.5; touch /ready; sleep infinity"]
+    stop_signal: SIGKILL
+    healthcheck: { test: "test -e /ready", interval: 200ms }
+  migration:
+    image: busybox
+    command: ["sh", "-c", "echo migrated"]
+    depends_on: { db: { condition: service_healthy } }
+  web:
+    image: busybox
+    command: sleep infinity
+    stop_signal: SIGKILL
+    depends_on:
+      migration: { condition: service_completed_successfully }
+      absent: { condition: service_started, required: false }
+  absent:
+    image: busybox
+    profiles: [never]
+`,
+})
+  .step(
+    "up -d returns when all are started",
+    run("up", "-d"),
+    serviceIs("db", "healthy"),
+    serviceIs("migration", "exited"),
+    serviceIs("web", "running"),
+  )
+  .step("--wait counts a completed job as well", run("up", "-d", "--wait"), serviceIs("web", "running"))
+  .step("down leaves nothing", run("down"), nothingIsLeft);
+
+const chain = {
+  "compose.yaml": `
+x-sleeper: &sleeper ${sleeper}
+services:
+  db: *sleeper
+  api: { <<: *sleeper, depends_on: [db] }
+  web: { <<: *sleeper, depends_on: [api] }
+  other: *sleeper
+`,
+};
+
+scenario("up SERVICE brings its dependencies", chain)
+  .step(
+    "and nobody else",
+    run("up", "-d", "api"),
+    belongingsAre("container api-1", "container db-1", "network default"),
+  )
+  .step("down leaves nothing", run("down"), nothingIsLeft);
+
+const profiled = {
+  "compose.yaml": `
+x-sleeper: &sleeper ${sleeper}
+services:
+  web: *sleeper
+  debug: { <<: *sleeper, profiles: [debug] }
+  tool: { <<: *sleeper, profiles: [tools], depends_on: [web] }
+`,
+};
+
+scenario("a profile decides who takes part", profiled)
+  .step("without one only the plain services", run("up", "-d"), belongingsAre("container web-1", "network default"))
+  .step(
+    "with one its services as well",
+    run("--profile", "debug", "up", "-d"),
+    belongingsAre("container debug-1", "container web-1", "network default"),
+  )
+  .step(
+    "naming a service is enough",
+    run("up", "-d", "tool"),
+    belongingsAre("container debug-1", "container tool-1", "container web-1", "network default"),
+  )
+  .step("down with all profiles leaves nothing", run("--profile", "*", "down"), nothingIsLeft);

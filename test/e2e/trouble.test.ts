@@ -1,0 +1,98 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { afterAll } from "vitest";
+import { belongingsAre, complained, nothingIsLeft, serviceIs } from "../support/expectations.ts";
+import { run, runFailing, scenario, write } from "../support/scenario.ts";
+
+const occupant = createServer().listen(0, "0.0.0.0");
+await once(occupant, "listening");
+const { port } = occupant.address() as AddressInfo;
+afterAll(() => void occupant.close());
+
+scenario("an image that cannot be had stops up before anything is made", {
+  "compose.yaml":
+    "services:\n  web: { image: localhost:1/absent:1 }\n  db: { image: busybox, command: sleep infinity }\n",
+}).step(
+  "up names the image and the service",
+  runFailing(1, "up", "-d"),
+  nothingIsLeft,
+  complained(/localhost:1\/absent:1/),
+  complained(/hint:/),
+);
+
+scenario("a port that somebody else has is named", {
+  "compose.yaml": `services:\n  web: { image: busybox, command: sleep infinity, stop_signal: SIGKILL, ports: ["${port}:80"] }\n`,
+})
+  .step("up says which port", runFailing(1, "up", "-d"), complained(new RegExp(`\\b${port}\\b`)), complained(/hint:/))
+  .step(
+    "with another port it goes on from there",
+    write({
+      "compose.yaml":
+        'services:\n  web: { image: busybox, command: sleep infinity, stop_signal: SIGKILL, ports: ["80"] }\n',
+    }),
+    run("up", "-d"),
+    serviceIs("web", "running"),
+    belongingsAre("container web-1", "network default"),
+  )
+  .step("down leaves nothing", run("down"), nothingIsLeft);
+
+scenario("a dependency that does not become healthy keeps its dependents from starting", {
+  "compose.yaml": `
+services:
+  db:
+    image: busybox
+    command: sleep infinity
+    stop_signal: SIGKILL
+    healthcheck: { test: ["CMD", "false"], interval: 100ms, retries: 2 }
+  web:
+    image: busybox
+    command: sleep infinity
+    stop_signal: SIGKILL
+    depends_on: { db: { condition: service_healthy } }
+`,
+})
+  .step(
+    "up names the dependency",
+    runFailing(1, "up", "-d"),
+    serviceIs("db", "unhealthy"),
+    serviceIs("web", "created"),
+    complained(/db.*unhealthy/),
+    complained(/hint:.*logs db/),
+  )
+  .step("down leaves nothing", run("down"), nothingIsLeft);
+
+scenario("a dependency that ends badly keeps its dependents from starting", {
+  "compose.yaml": `
+services:
+  migration: { image: busybox, command: ["sh", "-c", "exit 3"] }
+  web:
+    image: busybox
+    command: sleep infinity
+    stop_signal: SIGKILL
+    depends_on: { migration: { condition: service_completed_successfully } }
+`,
+})
+  .step(
+    "up says how it ended",
+    runFailing(1, "up", "-d"),
+    serviceIs("migration", "exited"),
+    serviceIs("web", "created"),
+    complained(/migration.*\b3\b/),
+  )
+  .step("down leaves nothing", run("down"), nothingIsLeft);
+
+scenario("a command that the image does not have is the container's trouble, told once", {
+  "compose.yaml": "services:\n  web: { image: busybox, command: no-such-program }\n",
+})
+  .step("up says which", runFailing(1, "up", "-d"), complained(/no-such-program/))
+  .step("down leaves nothing", run("down"), nothingIsLeft);
+
+scenario("no engine is told with a way out", { "compose.yaml": "services: { web: { image: busybox } }\n" })
+  .with({ DOCKER_HOST: "unix:///nonexistent/docker.sock" })
+  .step(
+    "up names the address",
+    runFailing(1, "up", "-d"),
+    complained(/\/nonexistent\/docker\.sock/),
+    complained(/hint:/),
+  );

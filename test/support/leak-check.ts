@@ -1,0 +1,33 @@
+import { randomBytes } from "node:crypto";
+import { EngineApi, engineAddress } from "./engine-api.ts";
+
+const engine = new EngineApi();
+const prefix = `e2e-${randomBytes(2).toString("hex")}-`;
+
+/** Before a whole run: sees that there is an engine, and gives the run's projects a common prefix. */
+export async function setup(): Promise<void> {
+  await engine.get("/version").catch((cause: unknown) => {
+    throw new Error(`no engine answers at ${engineAddress}: npm run setup`, { cause });
+  });
+  process.env["TSCOMPOSE_E2E_RUN"] = prefix;
+}
+
+/** After it: fails the run when something of its projects is left behind. */
+export async function teardown(): Promise<void> {
+  const left = await leftovers();
+  if (left.length > 0) throw new Error(`this run left behind: ${left.join(", ")}`);
+}
+
+async function leftovers(): Promise<readonly string[]> {
+  const images = (await engine.get("/images/json")) as { RepoTags: string[] | null }[];
+  const names = [
+    ...(await engine.containers()).flatMap(({ Names, Labels }) => [
+      ...Names,
+      Labels["com.docker.compose.project"] ?? "",
+    ]),
+    ...(await engine.networks()).map(({ Name }) => Name),
+    ...(await engine.volumes()).flatMap(({ Name, Labels }) => [Name, Labels?.["com.docker.compose.project"] ?? ""]),
+    ...images.flatMap(({ RepoTags }) => RepoTags ?? []),
+  ];
+  return [...new Set(names.filter((name) => name.includes(prefix)))];
+}

@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { cleanTarget, parseVolume } from "../../../../src/compose/canonical/volumes.ts";
+
+const bound = { type: "bind", bind: { create_host_path: true } };
+
+test.each([
+  ["data:/data", { type: "volume", source: "data", target: "/data", volume: {} }],
+  ["/data", { type: "volume", target: "/data", volume: {} }],
+  ["/d", { type: "volume", target: "/d" }],
+  ["./src:/app", { ...bound, source: "./src", target: "/app" }],
+  ["~/src:/app", { ...bound, source: "~/src", target: "/app" }],
+  ["..:/app/", { ...bound, source: "..", target: "/app" }],
+  ["/a:/b:ro", { ...bound, source: "/a", target: "/b", read_only: true }],
+  ["/a:/b:ro,rw", { ...bound, source: "/a", target: "/b" }],
+  ["data:/b:nocopy", { type: "volume", source: "data", target: "/b", volume: { nocopy: true } }],
+  [
+    "/a:/b:Z,rslave",
+    { type: "bind", source: "/a", target: "/b", bind: { selinux: "Z", propagation: "rslave", create_host_path: true } },
+  ],
+  ["C:\\a:/b", { ...bound, source: "C:\\a", target: "/b" }],
+  ["\\\\server\\a:/b", { ...bound, source: "\\\\server\\a", target: "/b" }],
+  ["${DIR:-.}:/b", { type: "volume", source: "${DIR:-.}", target: "/b", volume: {} }],
+])("reads %s", (short, value) => {
+  expect(parseVolume(short)).toEqual({ value });
+});
+
+test("takes a single letter before a colon for a drive, as docker compose does", () => {
+  expect(parseVolume("x:/d")).toEqual({ value: { type: "volume", target: "x:/d", volume: {} } });
+});
+
+test.each([
+  ["", "volume must not be empty"],
+  [":/data", 'empty section between colons, got ":/data"'],
+  ["/data:", 'empty section between colons, got "/data:"'],
+  ["/aa:/bb:ro:rw", 'too many colons, got "/aa:/bb:ro:rw"'],
+])("refuses %j: %s", (short, problem) => {
+  expect(parseVolume(short)).toMatchObject({ problem });
+});
+
+test.each([
+  ["/a/../b//c/", "/b/c"],
+  ["/", "/"],
+  ["", ""],
+])("cleans the target %s to %s", (target, clean) => {
+  expect(cleanTarget(target)).toBe(clean);
+});
