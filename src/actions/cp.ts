@@ -1,4 +1,4 @@
-import { lstat, stat } from "node:fs/promises";
+import { lstat, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, posix, resolve } from "node:path";
 import type { Context } from "../context.ts";
 import type { Engine, PathStatus } from "../engine/engine.ts";
@@ -145,6 +145,7 @@ function placeInside(
   return { directory: posix.dirname(path), root: posix.basename(path) };
 }
 
+/** A link that the user names and that leads to a directory is meant; one in the place of a file is replaced. */
 async function placeHere(
   asked: string,
   directory: string,
@@ -153,7 +154,8 @@ async function placeHere(
   const path = resolve(directory, asked);
   const stats = await stat(path).catch(() => undefined);
   if (stats?.isDirectory() === true) {
-    return meansContents(source.path) ? path : join(path, posix.basename(source.path));
+    const real = await realpath(path);
+    return meansContents(source.path) ? real : join(real, posix.basename(source.path));
   }
   if (stats !== undefined && source.isDirectory) throw new UsageError(`cannot copy a directory over the file ${asked}`);
   if (stats !== undefined) return path;

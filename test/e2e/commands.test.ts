@@ -137,6 +137,24 @@ services:
     run("exec", "web", "cat", "/tmp/copy.html"),
     printed("hello"),
   )
+  .step(
+    "a link that came out leads no later copy astray",
+    run("exec", "web", "sh", "-c", "mkdir /tree && ln -s ../site/deep /tree/sub"),
+    run("cp", "web:/tree", "."),
+    run("exec", "web", "sh", "-c", "cd /tree && rm sub && mkdir sub && touch sub/more"),
+    runFailing(1, "cp", "web:/tree", "."),
+    complained(/tree\/sub: would be written through a link/),
+    run("cp", "site/deep", "web:/before"),
+    run("exec", "web", "ls", "/before"),
+    printed("down.txt"),
+  )
+  .step(
+    "unless the user names it",
+    run("cp", "web:/tree/sub/.", "tree/sub"),
+    run("cp", "site/deep", "web:/after"),
+    run("exec", "web", "ls", "/after"),
+    printed("down.txt\nmore"),
+  )
   .step("what is not there is told", runFailing(1, "cp", "web:/nowhere", "."), complained(/no such file or directory/))
   .step("down leaves nothing", run("down"), nothingIsLeft);
 

@@ -1,4 +1,16 @@
-import { lstat, mkdir, mkdtemp, readFile, readlink, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -14,16 +26,25 @@ async function temporaryDirectory(): Promise<{ readonly path: string } & AsyncDi
 
 const options = { keepOwners: false, warn: () => {} };
 
-async function* archive(
-  ...entries: readonly (Partial<TarEntry> & { path: string; text?: string })[]
-): AsyncIterable<Uint8Array> {
-  for (const { text = "", ...entry } of entries) {
+type Entry = Partial<Omit<TarEntry, "kind">> & {
+  readonly path: string;
+  readonly kind?: TarEntry["kind"] | "link";
+  readonly text?: string;
+};
+
+async function* archive(...entries: readonly Entry[]): AsyncIterable<Uint8Array> {
+  for (const { text = "", kind = "file", ...entry } of entries) {
     const content = Buffer.from(text);
-    const about = { kind: "file", mode: 0o644, uid: 0, gid: 0, mtimeSeconds: 0, sizeBytes: content.length } as const;
-    yield Buffer.concat([tarHeader({ ...about, ...entry }), content, tarPadding(content.length)]);
+    const about = { mode: 0o644, uid: 0, gid: 0, mtimeSeconds: 0, sizeBytes: content.length, ...entry };
+    const header = tarHeader({ ...about, kind: kind === "link" ? "symlink" : kind });
+    if (kind === "link") header.set(Buffer.from("1"), typeFlagAt);
+    yield Buffer.concat([header, content, tarPadding(content.length)]);
   }
   yield tarEnd;
 }
+
+/** Where a header tells its kind; we never write hard links, so only here one is made. */
+const typeFlagAt = 156;
 
 /** The same bytes in pieces that fit nothing. */
 async function* crumbled(source: AsyncIterable<Uint8Array>, size: number): AsyncIterable<Uint8Array> {
@@ -78,6 +99,124 @@ describe("an archive that means harm", () => {
     await mkdir(target);
     await expect(unpack(archive(...entries), { ...options, target })).rejects.toThrow(message);
     await expect(lstat(join(temporary.path, "out"))).rejects.toThrow("ENOENT");
+  });
+
+  test.each([
+    {
+      when: "a directory of the archive is a link here",
+      links: ["d/sub"],
+      entries: [
+        { path: "d/", kind: "directory" },
+        { path: "d/sub/", kind: "directory", mode: 0o777 },
+      ],
+    },
+    {
+      when: "the target is a link, and the archive a directory",
+      links: ["d"],
+      entries: [
+        { path: "d/", kind: "directory", mode: 0o777 },
+        { path: "d/out", text: "x" },
+      ],
+    },
+    {
+      when: "the target is a link, and the archive has no entry for it",
+      links: ["d"],
+      entries: [{ path: "d/out", text: "x" }],
+    },
+    {
+      when: "the target is a link, and its root goes by another name",
+      links: ["d"],
+      entries: [{ path: "d/./", kind: "directory", mode: 0o777 }],
+    },
+    {
+      when: "a hard link is found behind a link",
+      links: ["d/sub"],
+      entries: [
+        { path: "d/", kind: "directory" },
+        { path: "d/mine", kind: "link", linkTarget: "d/sub/precious" },
+        { path: "d/mine", text: "x" },
+      ],
+    },
+  ] as const)("cannot write through a link of an earlier copy when $when", async ({ links, entries }) => {
+    await using temporary = await temporaryDirectory();
+    const outside = join(temporary.path, "outside");
+    await mkdir(outside);
+    await writeFile(join(outside, "precious"), "kept");
+    await chmod(outside, 0o700);
+    await utimes(outside, 1_000_000, 1_000_000);
+    for (const path of links) {
+      await mkdir(join(temporary.path, path, ".."), { recursive: true });
+      await symlink(outside, join(temporary.path, path));
+    }
+
+    const target = join(temporary.path, "d");
+    await expect(unpack(archive(...entries), { ...options, target })).rejects.toThrow(
+      "would be written through a link",
+    );
+
+    const { mode, mtimeMs } = await lstat(outside);
+    expect({ mode: mode & 0o777, mtimeMs }).toEqual({ mode: 0o700, mtimeMs: 1_000_000_000 });
+    expect(await readdir(outside)).toEqual(["precious"]);
+    expect(await readFile(join(outside, "precious"), "utf8")).toBe("kept");
+  });
+
+  test.each([{ path: "/new" }, { path: "../new" }, { path: "./new" }])(
+    "writes $path into the target",
+    async ({ path }) => {
+      await using temporary = await temporaryDirectory();
+      const target = join(temporary.path, "d");
+      await mkdir(target);
+      const root = { path: "d/", kind: "directory" } as const;
+      await unpack(archive(root, { path, text: "x" }), { ...options, target });
+      expect(await readFile(join(target, "new"), "utf8")).toBe("x");
+    },
+  );
+
+  test("makes a link of its own where a hard link leads to a link", async () => {
+    await using temporary = await temporaryDirectory();
+    const target = join(temporary.path, "d");
+    await mkdir(target);
+    await writeFile(join(temporary.path, "precious"), "kept", { mode: 0o600 });
+    await symlink("../precious", join(target, "link"));
+    const entries = [
+      { path: "d/also", kind: "link", linkTarget: "d/link" },
+      { path: "d/also", text: "x", mode: 0o666 },
+    ] as const;
+    await unpack(archive(entries[0]), { ...options, target });
+    expect(await readlink(join(target, "also"))).toBe("../precious");
+    await unpack(archive(...entries), { ...options, target });
+    expect(await readFile(join(temporary.path, "precious"), "utf8")).toBe("kept");
+    expect((await lstat(join(temporary.path, "precious"))).mode & 0o777).toBe(0o600);
+  });
+
+  test.each([
+    {
+      here: "directory",
+      entry: { path: "d/a", text: "x" },
+      message: "d/a is a directory here, the archive has a file",
+    },
+    {
+      here: "directory",
+      entry: { path: "d/a", kind: "symlink", linkTarget: ".." },
+      message: "d/a is a directory here, the archive has a symlink",
+    },
+    {
+      here: "file",
+      entry: { path: "d/a/", kind: "directory" },
+      message: "d/a is a file here, the archive has a directory",
+    },
+    {
+      here: "file",
+      entry: { path: "d/a/b", text: "x" },
+      message: "d/a is a file here, the archive has a directory",
+    },
+  ] as const)("keeps a $here that something else would replace", async ({ here, entry, message }) => {
+    await using temporary = await temporaryDirectory();
+    const target = join(temporary.path, "d");
+    await mkdir(target);
+    await (here === "file" ? writeFile(join(target, "a"), "kept") : mkdir(join(target, "a")));
+    await expect(unpack(archive(entry), { ...options, target })).rejects.toThrow(message);
+    expect((await lstat(join(target, "a"))).isDirectory()).toBe(here === "directory");
   });
 
   test("replaces a link instead of writing to where it points", async () => {
