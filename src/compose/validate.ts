@@ -64,19 +64,14 @@ interface Finding {
   readonly problem: Problem;
   readonly found: Found;
   readonly culprit: Found;
-  readonly isSaidElsewhere: boolean;
 }
-
-/** Far more than are told; each is compared with the others. */
-const mostProblems = 1000;
 
 function findingsIn(tree: MapTree): readonly Finding[] {
   if (validateCompose(toData(tree))) return [];
-  const problems: readonly Problem[] = (validateCompose.errors ?? []).slice(0, mostProblems);
+  const problems: readonly Problem[] = validateCompose.errors ?? [];
   return problems.map((problem) => {
     const found = find(tree, problem.instancePath);
-    const said = isSaidElsewhere(problem, found, problems);
-    return { problem, found, culprit: culpritOf(problem, found), isSaidElsewhere: said };
+    return { problem, found, culprit: culpritOf(problem, found) };
   });
 }
 
@@ -87,9 +82,15 @@ function culpritOf({ keyword, params }: Problem, found: Found): Found {
   return found;
 }
 
+/** Far more than are told. */
+const mostExplained = 1000;
+
 function tell(findings: readonly Finding[], report: Report): void {
+  const problems = findings.slice(0, mostExplained).map(({ problem }) => problem);
+  const byPath = Map.groupBy(problems, ({ instancePath }) => instancePath);
   const mistakes = findings
-    .filter((finding) => !finding.isSaidElsewhere)
+    .slice(0, mostExplained)
+    .filter(({ problem, found }) => !isSaidElsewhere(problem, found, byPath.get(problem.instancePath) ?? []))
     .map(({ problem, found }) => explain(problem, found));
   for (const mistake of mistakes.toSorted(byPlace)) report(mistake);
 }

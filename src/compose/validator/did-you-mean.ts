@@ -9,7 +9,7 @@ export function didYouMean(wrong: string, known: readonly string[]): string | un
     .map((word) => ({ word, bare: normalize(word) }))
     .filter(({ bare }) => Math.abs(bare.length - plain.length) <= farthest)
     .slice(0, mostCompared)
-    .map(({ word, bare }) => ({ word, bare, distance: editDistance(plain, bare) }))
+    .map(({ word, bare }) => ({ word, bare, distance: editDistance(plain, bare, farthest) }))
     .filter(({ bare, distance }) => distance <= farthest && distance < bare.length)
     .toSorted((a, b) => a.distance - b.distance);
   return near[0]?.word;
@@ -20,26 +20,44 @@ function normalize(word: string): string {
   return word.toLowerCase().replaceAll(/[-_ ]/g, "");
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours that turn one word into the other. */
-export function editDistance(from: string, to: string): number {
-  let [previous, current]: [number[], number[]] = [[], Array.from({ length: to.length + 1 }, (_, index) => index)];
+/** Insertions, deletions, replacements and swaps of neighbours that turn one word into the other; Infinity past a limit. */
+function editDistance(from: string, to: string, limit: number): number {
+  let [before, previous, current] = [0, 0, 0].map(() => new Uint16Array(to.length + 1)) as [Row, Row, Row];
+  for (let j = 0; j <= to.length; j++) current[j] = j;
+  let [nearestBefore, nearest] = [0, 0];
   for (let i = 1; i <= from.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= to.length; j++) {
-      const cost = from[i - 1] === to[j - 1] ? 0 : 1;
-      const swap = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
-      next[j] = Math.min(
-        at(current, j) + 1,
-        at(next, j - 1) + 1,
-        at(current, j - 1) + cost,
-        swap ? at(previous, j - 2) + 1 : Infinity,
-      );
-    }
-    [previous, current] = [current, next];
+    [before, previous, current] = [previous, current, before];
+    nearestBefore = nearest;
+    nearest = fillRow(i, from, to, { before, previous, current });
+    // A swap reaches back by two rows.
+    if (Math.min(nearestBefore, nearest) > limit) return Infinity;
   }
-  return at(current, to.length);
+  return current[to.length] ?? Infinity;
 }
 
-function at(row: readonly number[], index: number): number {
+type Row = Uint16Array<ArrayBuffer>;
+
+interface Rows {
+  readonly before: Row;
+  readonly previous: Row;
+  readonly current: Row;
+}
+
+/** Distances of the first `i` letters to every beginning of the other word; gives the smallest. */
+function fillRow(i: number, from: string, to: string, { before, previous, current }: Rows): number {
+  current[0] = i;
+  let nearest = i;
+  for (let j = 1; j <= to.length; j++) {
+    const cost = from[i - 1] === to[j - 1] ? 0 : 1;
+    const swap = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
+    let least = Math.min(at(current, j - 1) + 1, at(previous, j) + 1, at(previous, j - 1) + cost);
+    if (swap) least = Math.min(least, at(before, j - 2) + 1);
+    current[j] = least;
+    nearest = Math.min(nearest, least);
+  }
+  return nearest;
+}
+
+function at(row: Row, index: number): number {
   return row[index] ?? Infinity;
 }

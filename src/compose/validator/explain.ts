@@ -111,9 +111,8 @@ function isSplitText({ path, value }: Found): boolean {
   return typeof path.at(-1) === "number" && value.kind === "map" && value.entries.size === 1;
 }
 
-/** One mistake, one message: true for what another problem of the same place tells better. */
-export function isSaidElsewhere(problem: Problem, found: Found, others: readonly Problem[]): boolean {
-  const here = others.filter(({ instancePath }) => instancePath === problem.instancePath);
+/** One mistake, one message: true for what another problem here, at the same path, tells better. */
+export function isSaidElsewhere(problem: Problem, found: Found, here: readonly Problem[]): boolean {
   if (problem.keyword === "type") return here.some(({ keyword }) => keyword === "enum");
   return problem.keyword === "required" && isThereInDisguise(problem, found, here);
 }

@@ -26,8 +26,8 @@ export function exampleAt(path: Path): string | undefined {
 /** Tells where a key that is unknown here is at home, when that is not far away. */
 export function belongsElsewhere(path: Path, key: string, value: Tree): string | undefined {
   if (path.length === 0 && looksLikeService(value)) return `services are written under "services:"`;
-  const home = [...placesOf(key, attributes)]
-    .map((place) => ({ place, steps: distance(path, place) }))
+  const home = homesOf(key)
+    .map(({ path: place }) => ({ place, steps: distance(path, place) }))
     .filter(({ steps }) => steps <= 3)
     .toSorted((a, b) => a.steps - b.steps)[0];
   if (home === undefined) return undefined;
@@ -59,9 +59,22 @@ function looksLikeService(value: Tree): boolean {
   return value.kind === "map" && ["image", "build"].some((key) => value.entries.has(key));
 }
 
-function* placesOf(key: string, node: Attributes, path: readonly string[] = []): Generator<readonly string[]> {
-  if (Object.hasOwn(node, key)) yield path;
-  for (const [part, child] of Object.entries(node)) yield* placesOf(key, child, [...path, part]);
+interface Home {
+  readonly key: string;
+  readonly path: readonly string[];
+}
+
+let homes: ReadonlyMap<string, readonly Home[]> | undefined;
+
+/** Every mapping of the language that has the key. */
+function homesOf(key: string): readonly Home[] {
+  homes ??= Map.groupBy(allHomes(attributes, []), (home) => home.key);
+  return homes.get(key) ?? [];
+}
+
+function* allHomes(node: Attributes, path: readonly string[]): Generator<Home> {
+  for (const key of Object.keys(node)) yield { key, path };
+  for (const [part, child] of Object.entries(node)) yield* allHomes(child, [...path, part]);
 }
 
 /** Steps up to what both have in common, and down again. */
