@@ -1,5 +1,6 @@
 import { TscomposeError } from "../errors.ts";
 import type { Operation } from "../plan/operation.ts";
+import { coverArguments } from "../plan/secrets.ts";
 import type { Tools } from "./perform.ts";
 import { tailOf } from "./tail.ts";
 
@@ -24,10 +25,9 @@ export async function runHook(
   const lines = await tailOf(attachment.output);
   const { exitCode } = await engine.inspectExec(exec);
   if (exitCode === 0) return;
+  const shown = coverArguments(command).join(" ");
   throw new TscomposeError({
     code: "operation-failed",
-    message: [`${service}: ${moment} hook "${command.join(" ")}" exited with status ${exitCode}`, ...lines].join(
-      "\n  ",
-    ),
+    message: [`${service}: ${moment} hook "${shown}" exited with status ${exitCode}`, ...lines].join("\n  "),
   });
 }

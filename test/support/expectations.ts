@@ -100,6 +100,11 @@ export function complained(expected: RegExp): Action {
   return async ({ outcomes }) => expect(outcomes.at(-1)?.stderr ?? "").toMatch(expected);
 }
 
+/** The last command did not write this to stderr. */
+export function didNotComplain(unexpected: RegExp): Action {
+  return async ({ outcomes }) => expect(outcomes.at(-1)?.stderr ?? "").not.toMatch(unexpected);
+}
+
 async function containersOf({ project, engine }: World, service: string): Promise<readonly ContainerRow[]> {
   return engine.containers({ label: [`${projectLabel}=${project.name}`, `${serviceLabel}=${service}`] });
 }

@@ -1,3 +1,5 @@
+import { coverArguments, covered, coverText, isSecretName } from "../secrets.ts";
+
 /** Values as the engine and compose write them. */
 export type Value = unknown;
 
@@ -11,18 +13,18 @@ export function compare(attribute: string, from: Value, to: Value): string[] {
   return isSame(from, to) ? [] : [change(attribute, from, to)];
 }
 
-/** Changes of a map, key by key, sorted by key. */
+/** Changes of a map, key by key, sorted by key. What the names of secrets stand for is shown as `***`. */
 export function compareMaps(
   attribute: string,
   from: Readonly<Record<string, Value>> | null | undefined,
   to: Readonly<Record<string, Value>> | null | undefined,
-  options: { readonly hides?: (key: string) => boolean } = {},
+  { hides = isSecretName }: { readonly hides?: (key: string) => boolean } = {},
 ): string[] {
   const keys = new Set([...Object.keys(from ?? {}), ...Object.keys(to ?? {})]);
   return [...keys].sort().flatMap((key) => {
     const [before, now] = [from?.[key], to?.[key]];
     if (isSame(before, now)) return [];
-    const cover = (value: Value): Value => (value !== undefined && options.hides?.(key) === true ? "***" : value);
+    const cover = (value: Value): Value => (value !== undefined && hides(key) ? covered : value);
     return [change(`${attribute}.${key}`, cover(before), cover(now))];
   });
 }
@@ -32,19 +34,12 @@ export function isSame(a: Value, b: Value): boolean {
   return canonical(a) === canonical(b);
 }
 
-/** Names whose values are nobody's business: they are shown as `***`. */
-export function isSecretName(name: string): boolean {
-  return /PASS|SECRET|TOKEN|KEY|CREDENTIAL/i.test(name);
-}
-
 const shownLength = 60;
-const passwordInUrl = /(:\/\/[^\s:/@]*:)[^\s@]+@/g;
 
 function show(value: Value): string {
   if (isUnset(value)) return "(none)";
-  const text =
-    typeof value === "string" ? value : Array.isArray(value) ? value.map(showItem).join(" ") : canonical(value);
-  const line = text.replaceAll("\n", "\\n").replaceAll(passwordInUrl, "$1***@");
+  const text = Array.isArray(value) ? coverArguments(value.map(showItem)).join(" ") : coverText(showItem(value));
+  const line = text.replaceAll("\n", "\\n");
   return line.length > shownLength ? `${line.slice(0, shownLength)}…` : line;
 }
 

@@ -1,6 +1,6 @@
 import type { ContainerCreateBody, ContainerInspect, HealthConfig, HostConfig } from "../../docker-api/container.ts";
 import type { ObservedImage } from "../../observe/snapshot.ts";
-import { change, compare, compareMaps, isSame, isSecretName } from "./compare.ts";
+import { change, compare, compareMaps, isSame } from "./compare.ts";
 import { endpointDifferences } from "./endpoints.ts";
 import { hostDifferences } from "./host.ts";
 import { ownLabelsOnly } from "./labels.ts";
@@ -53,7 +53,7 @@ function environmentDifferences(
   const [now, before, image] = [toMap(wanted), toMap(actual), toMap(given)];
   const fromImage = (key: string): boolean => now[key] === undefined && before[key] === image[key];
   const own = Object.fromEntries(Object.entries(before).filter(([key]) => !fromImage(key)));
-  return compareMaps("environment", own, now, { hides: isSecretName });
+  return compareMaps("environment", own, now);
 }
 
 function toMap(list: readonly string[] | null | undefined): Record<string, string> {

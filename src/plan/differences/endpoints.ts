@@ -1,5 +1,5 @@
 import type { ContainerCreateBody, ContainerInspect, EndpointSettings } from "../../docker-api/container.ts";
-import { compare } from "./compare.ts";
+import { compare, compareMaps } from "./compare.ts";
 
 /** How a container joins its networks differently. */
 export function endpointDifferences(wanted: ContainerCreateBody, actual: ContainerInspect): string[] {
@@ -21,7 +21,7 @@ function settingDifferences(name: string, from: EndpointSettings, to: EndpointSe
     ...compare(`${at}.ipv4_address`, from.IPAMConfig?.IPv4Address, to.IPAMConfig?.IPv4Address),
     ...compare(`${at}.ipv6_address`, from.IPAMConfig?.IPv6Address, to.IPAMConfig?.IPv6Address),
     ...compare(`${at}.link_local_ips`, from.IPAMConfig?.LinkLocalIPs, to.IPAMConfig?.LinkLocalIPs),
-    ...compare(`${at}.driver_opts`, from.DriverOpts, to.DriverOpts),
+    ...compareMaps(`${at}.driver_opts`, from.DriverOpts, to.DriverOpts),
     // The engine makes up an address where none is asked for.
     ...(to.MacAddress === undefined ? [] : compare(`${at}.mac_address`, from.MacAddress, to.MacAddress)),
   ];

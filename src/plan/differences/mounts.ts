@@ -3,7 +3,8 @@ import { compareMaps } from "./compare.ts";
 
 /** What is mounted differently, by target. */
 export function mountDifferences(wanted: HostConfig, actual: HostConfig): string[] {
-  return compareMaps("volumes", byTarget(actual), byTarget(wanted));
+  // `/run/secrets/key` is the name of a place, and so is what it stands for.
+  return compareMaps("volumes", byTarget(actual), byTarget(wanted), { hides: () => false });
 }
 
 function byTarget({ Binds, Mounts }: HostConfig): Record<string, string> {
