@@ -1,9 +1,8 @@
-import type { Diagnostic, Report } from "./diagnostic.ts";
+import type { Report } from "./diagnostic.ts";
 import type { Doubts } from "./doubts.ts";
 import { prune } from "./prune.ts";
 import { sections } from "./sections.ts";
 import type { LoadSession } from "./session.ts";
-import type { Location } from "./source.ts";
 import { type MapTree, type Tree, withEntry, withoutEntry } from "./tree.ts";
 import { validateCompose } from "./validator/compose.generated.ts";
 import { didYouMean } from "./validator/did-you-mean.ts";
@@ -82,17 +81,14 @@ function culpritOf({ keyword, params }: Problem, found: Found): Found {
   return found;
 }
 
-/** Far more than are told. */
-const mostExplained = 1000;
-
+/** In the order of the file, one at a time: to explain is slow, and a report of too many ends the load. */
 function tell(findings: readonly Finding[], report: Report): void {
-  const problems = findings.slice(0, mostExplained).map(({ problem }) => problem);
+  const problems = findings.map(({ problem }) => problem);
   const byPath = Map.groupBy(problems, ({ instancePath }) => instancePath);
-  const mistakes = findings
-    .slice(0, mostExplained)
-    .filter(({ problem, found }) => !isSaidElsewhere(problem, found, byPath.get(problem.instancePath) ?? []))
-    .map(({ problem, found }) => explain(problem, found));
-  for (const mistake of mistakes.toSorted(byPlace)) report(mistake);
+  for (const { problem, found } of findings.toSorted(byPlace)) {
+    if (isSaidElsewhere(problem, found, byPath.get(problem.instancePath) ?? [])) continue;
+    report(explain(problem, found));
+  }
 }
 
 function toData(tree: Tree): unknown {
@@ -108,12 +104,6 @@ function toData(tree: Tree): unknown {
   }
 }
 
-function byPlace(one: Diagnostic, other: Diagnostic): number {
-  const [a, b] = [one.at, other.at] as const;
-  if (a === undefined || b === undefined || a.file !== b.file) return 0;
-  return distance(a, b);
-}
-
-function distance(a: Location, b: Location): number {
-  return a.line - b.line || a.column - b.column;
+function byPlace({ culprit: { keyAt: one } }: Finding, { culprit: { keyAt: other } }: Finding): number {
+  return one.file === other.file ? one.line - other.line || one.column - other.column : 0;
 }
