@@ -6,7 +6,7 @@ export { kill, planKill } from "./actions/kill.ts";
 export { ls } from "./actions/ls.ts";
 export { logs } from "./actions/logs.ts";
 export { pause, planPause, planUnpause, unpause } from "./actions/pause.ts";
-export { carryOut, loadPlan, renderPlan, savePlan } from "./actions/plan.ts";
+export { carryOut, loadPlan, renderPlan, savePlan, showPlan } from "./actions/plan.ts";
 export { ps } from "./actions/ps.ts";
 export { planPull, pull } from "./actions/pull.ts";
 export { planPush, push } from "./actions/push.ts";

@@ -4,6 +4,7 @@ import { execute } from "../execute/execute.ts";
 import { observe } from "../observe/observe.ts";
 import { basisOf, movedSince, neededForBasis } from "../plan/basis.ts";
 import type { Plan } from "../plan/plan.ts";
+import { redactPlan } from "../plan/redact.ts";
 import type { UpResult } from "./up.ts";
 
 export { renderPlan } from "../plan/render.ts";
@@ -13,10 +14,16 @@ export function savePlan(plan: Plan): string {
   return `${JSON.stringify(plan, undefined, 2)}\n`;
 }
 
+/** A plan as JSON to be looked at: what it has in common with a kept one, with its secrets covered. */
+export function showPlan(plan: Plan): string {
+  return savePlan(redactPlan(plan));
+}
+
 /** Reads a kept plan. */
 export function loadPlan(text: string): Plan {
   const value: unknown = parseJson(text);
   if (typeof value === "object" && value !== null && "formatVersion" in value && "steps" in value) {
+    if ("isRedacted" in value) throw notAPlan("it was made to be looked at, its secrets are covered");
     if (value.formatVersion === 1 && Array.isArray(value.steps)) return value as Plan;
     throw notAPlan(`format version 1 expected, got ${String(value.formatVersion)}`);
   }

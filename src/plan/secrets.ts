@@ -48,6 +48,8 @@ const rules: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/(?<![^\s="'])([\w.-]+:)[^\s@/]+@(?!sha256:)/g, `$1${covered}@`],
   // "password": "…"
   [new RegExp(`(["']${name}["']\\s*[:=]\\s*)(?:${quoted}|[^\\s,}]+)`, "gi"), `$1${covered}`],
+  // password = …, password: … on lines of their own
+  [new RegExp(`^([ \\t]*${name}(?:[ \\t]+[:=]|[:=](?=[ \\t]))[ \\t]*)\\S.*$`, "gim"), `$1${covered}`],
   // Authorization: Bearer …
   [/(\bAuthorization:\s*)[^"'\n]+/gi, `$1${covered}`],
   [/(\bBearer\s+)[^\s"']+/gi, `$1${covered}`],

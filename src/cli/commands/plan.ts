@@ -1,8 +1,8 @@
-import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { savePlan } from "../../actions/plan.ts";
+import { savePlan, showPlan } from "../../actions/plan.ts";
 import { planUp } from "../../actions/up.ts";
 import { UsageError } from "../../errors.ts";
+import { writePrivately } from "../../system/private-file.ts";
 import type { CommandModule } from "../command.ts";
 import { exitCode } from "../exit-code.ts";
 import { oneOf } from "../go-flags.ts";
@@ -20,8 +20,8 @@ export const plan: CommandModule<PlanFlags> = {
   declare(command) {
     declareReconcileFlags(command);
     command
-      .option("--format <format>", "text or json", oneOf("text", "json"))
-      .option("--out <file>", "keep the plan in a file, for up --plan; it holds secrets that containers are given")
+      .option("--format <format>", "text or json, either without secrets", oneOf("text", "json"))
+      .option("--out <file>", "keep the plan, secrets and all, in a file that is yours only, for up --plan")
       .option("--detailed-exitcode", "exit with 2 when there is something to do");
   },
   async run({ args: services, flags, session }) {
@@ -31,7 +31,7 @@ export const plan: CommandModule<PlanFlags> = {
     await using engine = await session.openEngine();
     const made = await planUp(project, options, await session.context(engine, { emit: () => {} }));
     if (flags.out !== undefined) await keep(resolve(session.io.workingDirectory, flags.out), savePlan(made));
-    session.io.stdout.write(flags.format === "json" ? savePlan(made) : `${planLines(made).join("\n")}\n`);
+    session.io.stdout.write(flags.format === "json" ? showPlan(made) : `${planLines(made).join("\n")}\n`);
     return flags.detailedExitcode === true && made.steps.length > 0 ? exitCode.changesPlanned : exitCode.success;
   },
 };
@@ -39,7 +39,7 @@ export const plan: CommandModule<PlanFlags> = {
 /** Readable by its owner only: a plan holds what containers are given, secrets among it. */
 async function keep(path: string, text: string): Promise<void> {
   try {
-    await writeFile(path, text, { mode: 0o600 });
+    await writePrivately(path, text);
   } catch (cause) {
     throw new UsageError(`--out: cannot write ${path}: ${cause instanceof Error ? cause.message : String(cause)}`);
   }

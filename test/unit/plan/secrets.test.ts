@@ -36,6 +36,8 @@ describe("in a text, what is a secret is covered", () => {
     ['PGPASSWORD="hunter\\" 2" psql', "PGPASSWORD=*** psql"],
     ["type=nfs,username=me,password=hunter2,rw", "type=nfs,username=me,password=***,rw"],
     ['{"user":"me","password":"hunter2","port":80}', '{"user":"me","password":***,"port":80}'],
+    ["port = 80\npassword = hunter 2\nname = shop", "port = 80\npassword = ***\nname = shop"],
+    ["db:\n  password: hunter 2\n  port: 1", "db:\n  password: ***\n  port: 1"],
     ["curl -H 'Authorization: Bearer hunter2' localhost", "curl -H 'Authorization: ***' localhost"],
     ["curl -H 'X: Bearer hunter2' localhost", "curl -H 'X: Bearer ***' localhost"],
     ["curl -fu me:hunter2 localhost", "curl -fu me:*** localhost"],

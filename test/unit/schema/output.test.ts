@@ -10,6 +10,7 @@ import { UsageError } from "../../../src/errors.ts";
 import type { ProgressEvent, StepInfo } from "../../../src/events.ts";
 import type { Operation } from "../../../src/plan/operation.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
+import { redactPlan } from "../../../src/plan/redact.ts";
 import { memoryIo } from "../../support/memory-io.ts";
 
 const schema = join(import.meta.dirname, "../../../schema");
@@ -69,7 +70,7 @@ const removed = { id: "3f2a", name: "shop-web-1", service: "web" } as const;
 
 /** One of each: a new operation without an example here does not compile. */
 const operations: { readonly [Kind in Operation["kind"]]: Extract<Operation, { kind: Kind }> } = {
-  "pull-image": { kind: "pull-image", image, platform: "linux/arm64", optional: true },
+  "pull-image": { kind: "pull-image", image, service: "web", platform: "linux/arm64", optional: true },
   "build-image": { kind: "build-image", image, service: "web", build: { context: "." }, labels: { a: "b" } },
   "remove-image": { kind: "remove-image", image },
   "create-network": { kind: "create-network", name: "shop_default", body: { Name: "shop_default" } },
@@ -144,6 +145,7 @@ describe("the schemas of outputs", () => {
       remarks: [],
     };
     expect(refusals("plan", plan)).toEqual([]);
+    expect(refusals("plan", redactPlan(plan))).toEqual([]);
   });
 
   test.each([
