@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { complained, didNotComplain, didNotPrint, nothingIsLeft, printed, serviceIs } from "../support/expectations.ts";
+import { complained, didNotComplain, didNotPrint, nothingIsLeft, printed } from "../support/expectations.ts";
 import { run, runFailing, scenario } from "../support/scenario.ts";
 
 scenario("a hook that fails is told without the passwords in its command", {
