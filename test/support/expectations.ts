@@ -74,11 +74,7 @@ export function accepts(address: string, body: unknown): Action {
 
 /** The last command wrote this to stdout. */
 export function printed(expected: RegExp | string): Action {
-  return async ({ outcomes }) => {
-    const stdout = outcomes.at(-1)?.stdout ?? "";
-    if (typeof expected === "string") expect(stdout.trim()).toBe(expected);
-    else expect(stdout).toMatch(expected);
-  };
+  return async ({ outcomes }) => says(outcomes.at(-1)?.stdout, expected);
 }
 
 /** The last command wrote so many different things of this kind to stdout, and none of them twice. */
@@ -96,13 +92,19 @@ export function didNotPrint(unexpected: RegExp): Action {
 }
 
 /** The last command wrote this to stderr. */
-export function complained(expected: RegExp): Action {
-  return async ({ outcomes }) => expect(outcomes.at(-1)?.stderr ?? "").toMatch(expected);
+export function complained(expected: RegExp | string): Action {
+  return async ({ outcomes }) => says(outcomes.at(-1)?.stderr, expected);
 }
 
 /** The last command did not write this to stderr. */
 export function didNotComplain(unexpected: RegExp): Action {
   return async ({ outcomes }) => expect(outcomes.at(-1)?.stderr ?? "").not.toMatch(unexpected);
+}
+
+/** A text is all of it, a pattern may be a part. */
+function says(output: string | undefined, expected: RegExp | string): void {
+  if (typeof expected === "string") expect(output?.trim()).toBe(expected);
+  else expect(output).toMatch(expected);
 }
 
 async function containersOf({ project, engine }: World, service: string): Promise<readonly ContainerRow[]> {
