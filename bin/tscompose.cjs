@@ -1,4 +1,8 @@
-#!/usr/bin/env node
+#!/bin/sh
+":" //; exec node -- "$0" "$@"
+// The line above is a command to a shell and a comment to JavaScript. Without `--` Node takes `--env-file` for its own
+// wherever it stands: it ends when that file is missing, and obeys a NODE_OPTIONS in it. `env -S node --` would do, but
+// the `env` of BusyBox, and so of Alpine, has no `-S`.
 // Old syntax on purpose: an old Node must be able to read this far, and to be told what to do.
 "use strict";
 var major = Number(process.versions.node.split(".")[0]);

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import manifest from "../../package.json" with { type: "json" };
@@ -35,6 +35,27 @@ describe("the published package", () => {
     expect(stdout.trim()).toBe("web");
   });
 
+  test.each([
+    { when: "before the command", args: ["--env-file", "missing.env", "config"] },
+    { when: "with an equals sign", args: ["--env-file=missing.env", "config"] },
+  ])("complains itself about an env file that is missing, $when", async ({ args }) => {
+    const complaint = "couldn't find env file: " + join(folder, "missing.env");
+    await expect(tscompose(...args)).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining(complaint) });
+  });
+
+  test("keeps the env file of a command in a container from Node", async () => {
+    const outcome = tscompose("--engine", "unix:///nowhere.sock", "exec", "web", "serve", "--env-file", "missing.env");
+    await expect(outcome).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining("/nowhere.sock") });
+  });
+
+  test("is not configured by the NODE_OPTIONS of an env file", async () => {
+    await writeFile(join(folder, "shop.env"), "NODE_OPTIONS=--require ./intruder.cjs\nIMAGE=redis\n");
+    await writeFile(join(folder, "intruder.cjs"), "console.log('intruder');\n");
+    await writeFile(join(folder, "shop.yaml"), "services: { db: { image: $IMAGE } }\n");
+    const { stdout } = await tscompose("-f", "shop.yaml", "--env-file", "shop.env", "config", "--images");
+    expect(stdout).toBe("redis\n");
+  });
+
   test("publishes its schemas, and neither tests nor sources", async () => {
     const { stdout } = await run("npm", ["ls", "--all", "--parseable"], { cwd: folder });
     expect(stdout).not.toContain("toolchain");
@@ -46,7 +67,9 @@ describe("the published package", () => {
     );
   });
 
+  /** Runs what a shell would find, with this Node. */
   function tscompose(...args: readonly string[]): Promise<{ stdout: string }> {
-    return run(process.execPath, [join(folder, "node_modules/tscompose/bin/tscompose.cjs"), ...args], { cwd: folder });
+    const path = `${dirname(process.execPath)}${delimiter}${process.env["PATH"]}`;
+    return run(join(folder, "node_modules/.bin/tscompose"), args, { cwd: folder, env: { ...process.env, PATH: path } });
   }
 });

@@ -29,8 +29,11 @@ export interface RunOptions {
   readonly input?: string;
 }
 
-/** The built command line of this project. */
-export const tscompose: Tool = { name: "tscompose", command: [process.execPath, join(root, "bin/tscompose.cjs")] };
+/** The built command line of this project, on this Node, and with the `--` that its first lines pass. */
+export const tscompose: Tool = {
+  name: "tscompose",
+  command: [process.execPath, "--", join(root, "bin/tscompose.cjs")],
+};
 
 /** Docker Compose, where this machine has it: what we must be interchangeable with. */
 export const dockerCompose: Tool | undefined = findDockerCompose();

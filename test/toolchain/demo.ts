@@ -8,7 +8,7 @@ const address = `http://localhost:${port}`;
 
 const { status } = spawnSync(
   process.execPath,
-  ["bin/tscompose.cjs", "-f", "examples/guestbook/compose.yaml", "up", "--detach", "--build", "--wait"],
+  ["--", "bin/tscompose.cjs", "-f", "examples/guestbook/compose.yaml", "up", "--detach", "--build", "--wait"],
   { cwd: root, stdio: "inherit" },
 );
 if (status !== 0) process.exit(status ?? 1);
