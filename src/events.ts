@@ -33,7 +33,7 @@ export type ProgressEvent =
   | { readonly kind: "container-recreated"; readonly container: string; readonly service: string };
 
 /** Kinds of things an engine holds. */
-export type ResourceKind = "container" | "network" | "volume" | "image";
+export type ResourceKind = "container" | "network" | "volume" | "image" | "service";
 
 /** A step as a view needs it. */
 export interface StepInfo {

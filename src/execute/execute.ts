@@ -1,7 +1,7 @@
 import type { Emit, StepInfo } from "../events.ts";
 import type { Engine } from "../engine/engine.ts";
 import { TscomposeError } from "../errors.ts";
-import { walk, type WalkOutcome } from "../graph/walk.ts";
+import { walk, type WalkNode, type WalkOutcome } from "../graph/walk.ts";
 import type { Guard, Plan, Step } from "../plan/plan.ts";
 import { ContainerIds } from "./container-ids.ts";
 import { platformOf } from "./late-values.ts";
@@ -43,7 +43,7 @@ export async function execute(plan: Plan, context: ExecuteContext): Promise<Exec
   for (const thing of plan.unchanged) emit({ kind: "unchanged", ...thing });
 
   const run = new Run(context);
-  const outcomes = await walk(plan.steps, (step) => run.step(step), {
+  const outcomes = await walk(plan.steps.map(asNode), (node) => run.step(node.step), {
     ...(limit === undefined ? {} : { limit }),
     signal,
     onSkipped: (id, outcome) => {
@@ -55,9 +55,16 @@ export async function execute(plan: Plan, context: ExecuteContext): Promise<Exec
   return { outcome: overall(steps), steps };
 }
 
-/** One execution: the containers it made, and the steps it left out. */
+/** Whether something is to be taken back is known when all that may fail is over. */
+function asNode(step: Step): WalkNode & { readonly step: Step } {
+  const { id, after, afterEnd = [], ifFailed = [], isOwed = false } = step;
+  return { id, after, afterEnd: [...new Set([...afterEnd, ...ifFailed])], isOwed, step };
+}
+
+/** One execution: the containers it made, the steps it left out, and those that failed. */
 class Run {
   readonly leftOut: Set<number> = new Set();
+  readonly #failed: Set<number> = new Set();
   readonly #context: ExecuteContext;
   readonly #ids = new ContainerIds();
 
@@ -68,7 +75,7 @@ class Run {
   async step(step: Step): Promise<void> {
     const { engine, emit, signal } = this.#context;
     const events = new StepEvents(step, emit);
-    if (!(await this.#holds(step.when ?? []))) {
+    if (!(await this.#holds(step))) {
       this.leftOut.add(step.id);
       events.leftOut();
       return;
@@ -85,12 +92,14 @@ class Run {
       });
       events.succeeded(text);
     } catch (error) {
+      this.#failed.add(step.id);
       if (error instanceof TscomposeError) events.failed(error);
       throw error;
     }
   }
 
-  async #holds(guards: readonly Guard[]): Promise<boolean> {
+  async #holds({ ifFailed, when: guards = [] }: Step): Promise<boolean> {
+    if (ifFailed !== undefined && !ifFailed.some((id) => this.#failed.has(id))) return false;
     if (guards.length === 0) return true;
     const answers = await Promise.all(guards.map((guard) => this.#check(guard)));
     return answers.includes(true);

@@ -7,6 +7,7 @@ import { runHook } from "./hook.ts";
 import { fillIn, platformOf } from "./late-values.ts";
 import { pullImage, pushImage } from "./pull.ts";
 import { uploadFiles } from "./upload.ts";
+import { letTimePass, monitorContainers } from "./monitor.ts";
 import { awaitContainers } from "./wait.ts";
 
 /** What performing an operation needs. */
@@ -59,7 +60,7 @@ export async function perform(operation: Operation, tools: Tools): Promise<strin
     case "upload-files":
       return uploadFiles(operation, tools);
     case "start-container":
-      await engine.startContainer(ids.resolve(operation.container));
+      await engine.startContainer(operation.id ?? ids.resolve(operation.container));
       return undefined;
     case "unpause-container":
       await engine.unpauseContainer(ids.resolve(operation.container));
@@ -77,7 +78,10 @@ export async function perform(operation: Operation, tools: Tools): Promise<strin
       return undefined;
     case "stop-container":
       await unlessGone(
-        engine.stopContainer(operation.id, operation.graceMs === undefined ? {} : { graceMs: operation.graceMs }),
+        engine.stopContainer(
+          ids.resolve(operation.id),
+          operation.graceMs === undefined ? {} : { graceMs: operation.graceMs },
+        ),
       );
       return undefined;
     case "remove-container": {
@@ -92,6 +96,10 @@ export async function perform(operation: Operation, tools: Tools): Promise<strin
       return runHook(operation, tools);
     case "await-containers":
       return awaitContainers(operation, tools);
+    case "monitor-containers":
+      return monitorContainers(operation, tools);
+    case "delay":
+      return letTimePass(operation, tools);
   }
 }
 

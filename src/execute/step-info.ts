@@ -18,12 +18,15 @@ interface Words {
 }
 
 function wordsOf(operation: Operation): readonly Words[] {
+  if (operation.kind === "monitor-containers") {
+    return operation.containers.map((name) => container(name, "Monitoring", "Monitored"));
+  }
   if (operation.kind !== "await-containers") return [wordsOfOne(operation)];
   const done = { running: "Running", healthy: "Healthy", "running-or-healthy": "Healthy", completed: "Exited" };
   return operation.containers.map((name) => container(name, "Waiting", done[operation.until]));
 }
 
-function wordsOfOne(operation: Exclude<Operation, { kind: "await-containers" }>): Words {
+function wordsOfOne(operation: Exclude<Operation, { kind: "await-containers" | "monitor-containers" }>): Words {
   switch (operation.kind) {
     case "pull-image":
       return { resource: "image", name: operation.image, doing: "Pulling", done: "Pulled" };
@@ -70,6 +73,8 @@ function wordsOfOne(operation: Exclude<Operation, { kind: "await-containers" }>)
       return container(operation.name, "Recreate", "Recreated");
     case "run-hook":
       return container(operation.container, `Running ${operation.moment} hook`, `Ran ${operation.moment} hook`);
+    case "delay":
+      return { resource: "service", name: operation.service, doing: "Waiting", done: "Waited" };
   }
 }
 

@@ -88,7 +88,7 @@ function exitText({ ExitCode, OOMKilled, Error: trouble }: ContainerInspect["Sta
 }
 
 /** The error that saves the next three commands: what the probe said, and the last words of the container. */
-async function failure(service: string, id: string, reason: string, engine: Engine): Promise<TscomposeError> {
+export async function failure(service: string, id: string, reason: string, engine: Engine): Promise<TscomposeError> {
   const details = await lastWords(id, engine);
   const without = reason.endsWith("has no healthcheck");
   return new TscomposeError({

@@ -5,6 +5,8 @@ export interface WalkNode {
   readonly after: readonly number[];
   /** Must be over, however it ended. */
   readonly afterEnd?: readonly number[];
+  /** Visited even after the signal has fired, where all that it comes after has succeeded. */
+  readonly isOwed?: boolean;
 }
 
 /** How one node ended. */
@@ -68,7 +70,7 @@ export async function walk<Node extends WalkNode>(
       if (node === undefined) break;
       const obstacle = obstacleOf(node, outcomes);
       if (obstacle !== undefined) passOver(node, obstacle);
-      else if (signal?.aborted) passOver(node, { kind: "interrupted" });
+      else if (signal?.aborted && node.isOwed !== true) passOver(node, { kind: "interrupted" });
       else begin(node);
     }
     if (running.size === 0) break;

@@ -2,9 +2,16 @@ import type { ContainerCreateBody, HostConfig } from "../docker-api/container.ts
 import type { ObservedContainer } from "../observe/snapshot.ts";
 
 /** Tells of a container that stops whether the wanted one must wait for that: both claim the same thing of the host. */
-export function rivalryWith({ HostConfig: host = {}, NetworkingConfig }: ContainerCreateBody): Rivalry {
+export function rivalryWith(body: ContainerCreateBody): Rivalry {
+  const sources = mountSources(body.HostConfig ?? {});
+  const clashes = clashesWith(body);
+  // Two containers on one volume, say a database's, must not overlap in time when one takes over from the other.
+  return (stopping) => clashes(stopping) || stopping.mounts.some(({ source }) => source !== "" && sources.has(source));
+}
+
+/** Tells of a container whether the wanted one cannot run beside it: only one can have a port or an address. */
+export function clashesWith({ HostConfig: host = {}, NetworkingConfig }: ContainerCreateBody): Rivalry {
   const ports = publishedPorts(host);
-  const sources = mountSources(host);
   const addressed = Object.entries(NetworkingConfig?.EndpointsConfig ?? {}).flatMap(([network, { IPAMConfig }]) =>
     (IPAMConfig?.IPv4Address ?? IPAMConfig?.IPv6Address) === undefined ? [] : [network],
   );
@@ -12,8 +19,6 @@ export function rivalryWith({ HostConfig: host = {}, NetworkingConfig }: Contain
     ports.some((port) =>
       stopping.ports.some((held) => held.protocol === port.protocol && isWithin(held.published, port)),
     ) ||
-    // Two containers on one volume, say a database's, must not overlap in time when one takes over from the other.
-    stopping.mounts.some(({ source }) => source !== "" && sources.has(source)) ||
     addressed.some((network) => stopping.networks[network] !== undefined) ||
     (host.NetworkMode === "host" && stopping.networkMode === "host");
 }

@@ -7,6 +7,9 @@ export interface Edges {
   readonly afterEnd?: readonly number[];
   /** Absent: always; an empty list says the same. */
   readonly when?: readonly Guard[];
+  /** Absent: whether others fail or not. */
+  readonly ifFailed?: readonly number[] | undefined;
+  readonly isOwed?: boolean;
 }
 
 /** A plan being written: gives steps their numbers. */
@@ -17,7 +20,8 @@ export class Draft {
   #floor: readonly number[] = [];
 
   /** Adds a step that may only wait for earlier ones, so a plan can have no cycle; returns its id. */
-  add(operation: Operation, cause: string, { after = [], afterEnd = [], when = [] }: Edges = {}): number {
+  add(operation: Operation, cause: string, edges: Edges = {}): number {
+    const { after = [], afterEnd = [], when = [], ifFailed, isOwed = false } = edges;
     const id = this.#steps.length + 1;
     this.#steps.push({
       id,
@@ -26,8 +30,17 @@ export class Draft {
       after: inOrder([...this.#floor, ...after]),
       ...(afterEnd.length === 0 ? {} : { afterEnd: inOrder(afterEnd) }),
       ...(when.length === 0 ? {} : { when: distinct(when) }),
+      ...(ifFailed === undefined ? {} : { ifFailed: inOrder(ifFailed) }),
+      ...(isOwed ? { isOwed } : {}),
     });
     return id;
+  }
+
+  /** Ids of all steps that are written while `write` runs. */
+  during(write: () => void): readonly number[] {
+    const before = this.#steps.length;
+    write();
+    return this.#steps.slice(before).map(({ id }) => id);
   }
 
   /** From here on, every step waits for all that have been added so far. */

@@ -59,7 +59,13 @@ export type Operation =
       readonly late: readonly LateValue[];
     }
   | { readonly kind: "upload-files"; readonly container: string; readonly files: readonly UploadedFile[] }
-  | { readonly kind: "start-container"; readonly container: string; readonly service: string }
+  | {
+      readonly kind: "start-container";
+      readonly container: string;
+      readonly service: string;
+      /** Given where another container has a claim to the name. */
+      readonly id?: string;
+    }
   | { readonly kind: "unpause-container"; readonly container: string; readonly service: string }
   | { readonly kind: "pause-container"; readonly container: string; readonly service: string }
   | {
@@ -108,7 +114,16 @@ export type Operation =
       /** False: a failure is told and the wait counts as over. */
       readonly required: boolean;
       readonly timeoutMs?: number;
-    };
+    }
+  | {
+      /** Looks on for a while: a container that ends or becomes unhealthy in that time fails the step. */
+      readonly kind: "monitor-containers";
+      readonly service: string;
+      readonly containers: readonly string[];
+      readonly forMs: number;
+    }
+  /** Lets time pass between replicas. */
+  | { readonly kind: "delay"; readonly service: string; readonly forMs: number };
 
 /** What a wait waits for: nothing is written. */
 export type AwaitedState = "running" | "healthy" | "running-or-healthy" | "completed";

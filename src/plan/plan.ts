@@ -47,6 +47,10 @@ export interface Step {
   readonly afterEnd?: readonly number[];
   /** When set, the step is left out at run time unless one of the conditions holds. */
   readonly when?: readonly Guard[];
+  /** When set, the step is done only if one of these has failed, once all of them are over: it takes something back. */
+  readonly ifFailed?: readonly number[];
+  /** Once what it comes after is done, it is done, too, even if the run is interrupted: half of it would serve nobody. */
+  readonly isOwed?: true;
 }
 
 /** A condition that only an earlier step can decide. */

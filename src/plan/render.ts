@@ -64,11 +64,20 @@ export function describe(operation: Operation, project: string): string {
       return `run ${operation.moment} hook of ${operation.service}`;
     case "await-containers":
       return `wait for ${operation.service} to be ${operation.until.replaceAll("-", " ")}`;
+    case "monitor-containers":
+      return `watch over ${operation.containers.map(short).join(", ")} for ${operation.forMs / 1000}s`;
+    case "delay":
+      return `wait ${operation.forMs / 1000}s`;
   }
 }
 
-function guardText({ when = [] }: Step, project: string): string {
-  return when.length === 0 ? "" : ` (only if ${when.map((guard) => describeGuard(guard, project)).join(" or ")})`;
+function guardText({ when = [], ifFailed }: Step, project: string): string {
+  const conditions = when.map((guard) => describeGuard(guard, project)).join(" or ");
+  const texts = [
+    ...(ifFailed === undefined ? [] : ["a step before fails"]),
+    ...(conditions === "" ? [] : [conditions]),
+  ];
+  return texts.length === 0 ? "" : ` (only if ${texts.join(", and ")})`;
 }
 
 function describeGuard(guard: Guard, project: string): string {
@@ -76,7 +85,8 @@ function describeGuard(guard: Guard, project: string): string {
   return guard.kind === "image-changed" ? `image ${image} changed` : `image ${image} is absent`;
 }
 
-function orderText({ after, afterEnd = [] }: Step): string {
-  const names = [...after.map((id) => `#${id}`), ...afterEnd.map((id) => `#${id} however it ends`)];
+function orderText({ after, afterEnd = [], ifFailed = [] }: Step): string {
+  const failing = ifFailed.length === 0 ? [] : [`a failure of ${ifFailed.map((id) => `#${id}`).join(" or ")}`];
+  const names = [...after.map((id) => `#${id}`), ...afterEnd.map((id) => `#${id} however it ends`), ...failing];
   return names.length === 0 ? "" : ` <- ${names.join(", ")}`;
 }

@@ -21,7 +21,8 @@ export function simulate(plan: Plan, before: Snapshot, simulation: Simulation = 
   const world = new World(before, simulation);
   for (const step of plan.steps) {
     if (step.id === simulation.until) break;
-    if (world.holds(step)) world.perform(step.operation);
+    // Nothing fails here, so nothing is taken back.
+    if (step.ifFailed === undefined && world.holds(step)) world.perform(step.operation);
   }
   return world.snapshot();
 }
@@ -173,6 +174,8 @@ class World {
       case "upload-files":
       case "run-hook":
       case "await-containers":
+      case "monitor-containers":
+      case "delay":
         return;
     }
   }

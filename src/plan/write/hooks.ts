@@ -11,17 +11,19 @@ export interface HookRun {
   readonly service: string;
   readonly container: string;
   readonly after: readonly number[];
+  readonly afterEnd?: readonly number[];
   readonly when: readonly Guard[];
+  readonly isOwed?: boolean;
 }
 
 /** Runs hooks one after the other, each only if the one before succeeded; returns the last step, as a list to wait for. */
 export function writeHooks(
   draft: Draft,
-  { moment, hooks, service, container, after, when }: HookRun,
+  { moment, hooks, service, container, after, ...edges }: HookRun,
 ): readonly number[] {
   return hooks.reduce<readonly number[]>((before, hook) => {
     const operation = { kind: "run-hook", container, service, moment, ...commandOf(hook) } as const;
-    return [draft.add(operation, moment, { after: [...after, ...before], when })];
+    return [draft.add(operation, moment, { after: [...after, ...before], ...edges })];
   }, []);
 }
 

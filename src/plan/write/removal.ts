@@ -9,6 +9,7 @@ export interface Stop {
   readonly container: ObservedContainer;
   readonly cause: string;
   readonly after: readonly number[];
+  readonly afterEnd?: readonly number[];
   readonly when?: readonly Guard[];
   /** Its service's `pre_stop`. */
   readonly hooks: readonly Hook[];
@@ -16,15 +17,23 @@ export interface Stop {
   readonly isReplaced?: boolean;
 }
 
+/** How a container that does not run is taken away. */
+export interface Removal extends Omit<Stop, "hooks" | "graceMs" | "afterEnd"> {
+  readonly withVolumes: boolean;
+  readonly isOwed?: boolean;
+}
+
 /** Stops a container that runs, its hooks first; returns the step after which it no longer runs, if one is needed. */
 export function writeStop(
   draft: Draft,
-  { container, cause, after, when = [], hooks, graceMs, isReplaced = false }: Stop,
+  { container, cause, after, afterEnd = [], when = [], hooks, graceMs, isReplaced = false }: Stop,
 ): number | undefined {
   const { id, name, service, state } = container;
   if (!["running", "restarting", "paused"].includes(state)) return undefined;
   const hooked =
-    state === "running" ? writeHooks(draft, { moment: "pre_stop", hooks, service, container: id, after, when }) : [];
+    state === "running"
+      ? writeHooks(draft, { moment: "pre_stop", hooks, service, container: id, after, afterEnd, when })
+      : [];
   const operation = {
     kind: "stop-container",
     id,
@@ -33,20 +42,13 @@ export function writeStop(
     ...(graceMs === undefined ? {} : { graceMs }),
     ...(isReplaced ? { isReplaced } : {}),
   } as const;
-  return draft.add(operation, cause, { after: [...after, ...hooked], when });
+  return draft.add(operation, cause, { after: [...after, ...hooked], afterEnd, when });
 }
 
 /** Removes a container that does not run (any more). */
 export function writeRemove(
   draft: Draft,
-  {
-    container,
-    cause,
-    after,
-    when = [],
-    withVolumes,
-    isReplaced = false,
-  }: Omit<Stop, "hooks" | "graceMs"> & { readonly withVolumes: boolean },
+  { container, cause, after, when = [], withVolumes, isReplaced = false, isOwed = false }: Removal,
 ): number {
   const { id, name, service } = container;
   const operation = {
@@ -59,7 +61,7 @@ export function writeRemove(
     force: true,
     ...(isReplaced ? { isReplaced } : {}),
   } as const;
-  return draft.add(operation, cause, { after, when });
+  return draft.add(operation, cause, { after, when, isOwed });
 }
 
 /** Stops and removes a container; returns the step after which it is gone. */

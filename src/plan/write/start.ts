@@ -1,11 +1,10 @@
 import type { Service } from "../../compose/project.ts";
-import { isStarted, survivorName, type Decision } from "../decision.ts";
+import { isStarted, survivorName, type Decision, type Existing } from "../decision.ts";
 import type { Guard } from "../plan.ts";
-import { rivalryWith } from "../claims.ts";
-import { wantedContainer, type Wanted } from "../wanted.ts";
 import { endpointsOf } from "../spec/endpoints.ts";
-import { writeHooks } from "./hooks.ts";
+import { type Launch, wantedReplica, writeLaunch } from "./launch.ts";
 import { writePreStart } from "./pre-start.ts";
+import { writeRollout } from "./rolling.ts";
 import { Waits } from "./waits.ts";
 import type { Writer } from "./writer.ts";
 
@@ -16,21 +15,17 @@ export function writeStart(writer: Writer): void {
   for (const { service, replicas } of writer.decided.values()) {
     const hooked = preStart(writer, waits, service, replicas);
     const launch = { writer, waits, service, hooked };
-    waits.started.set(
-      service.name,
-      replicas.flatMap((decision) => startReplica(launch, decision)),
-    );
+    const rollout = writer.rollouts.get(service.name);
+    const others = replicas.filter((each) => rollout?.replicas.every(({ existing }) => !isOf(each, existing)) ?? true);
+    const started = others.flatMap((decision) => startReplica(launch, decision));
+    const replaced = rollout === undefined ? [] : writeRollout(launch, rollout);
+    waits.started.set(service.name, [...started, ...replaced]);
   }
   if (options.wait === true && options.start !== false) waits.writeFinal();
 }
 
-/** A service being started. */
-interface Launch {
-  readonly writer: Writer;
-  readonly waits: Waits;
-  readonly service: Service;
-  /** Its `pre_start` hooks, as steps to wait for. */
-  readonly hooked: readonly number[];
+function isOf(decision: Decision, { container }: Existing): boolean {
+  return "existing" in decision && decision.existing.container.id === container.id;
 }
 
 /** Hooks run once, before the first replica starts, and not at all beside one that runs. */
@@ -68,60 +63,15 @@ function startReplica(launch: Launch, decision: Decision): readonly number[] {
       return rejoinAndStart(launch, decision);
     case "start": {
       const { cause, existing } = decision;
-      return mayStart ? start(launch, { name: existing.name, cause, when: startGuards(decision) }) : [];
+      return mayStart ? writeLaunch(launch, { name: existing.name, cause, when: startGuards(decision) }) : [];
     }
     case "create":
-      return mayStart ? start(launch, { name: decision.name, cause: "created", when: [] }) : [];
+      return mayStart ? writeLaunch(launch, { name: decision.name, cause: "created", when: [] }) : [];
     case "recreate":
-      return mayStart ? start(launch, { name: decision.name, cause: "recreated", when: startGuards(decision) }) : [];
+      return mayStart
+        ? writeLaunch(launch, { name: decision.name, cause: "recreated", when: startGuards(decision) })
+        : [];
   }
-}
-
-interface Start {
-  readonly name: string;
-  readonly cause: string;
-  readonly when: readonly Guard[];
-}
-
-/** Copies files in, starts, runs the hooks; returns the last step. */
-function start(launch: Launch, { name, cause, when }: Start): readonly number[] {
-  const { writer, waits, service, hooked } = launch;
-  const wanted = writer.wanted.get(name) ?? wantedReplica(writer, service, name);
-  const prepared = writer.prepared.get(name) ?? [];
-  const uploaded = upload(writer, wanted, { name, cause, after: prepared, when });
-  const gate = waits.gate(service);
-  const step = writer.add({ kind: "start-container", container: name, service: service.name }, cause, {
-    after: [
-      ...prepared,
-      ...hooked,
-      ...uploaded,
-      ...gate.after,
-      ...rivalStops(writer, wanted),
-      ...waits.portRange(service),
-    ],
-    afterEnd: gate.afterEnd,
-    when,
-  });
-  waits.usedPortRange(service, step);
-  const hooks = service.postStart ?? [];
-  const about = { moment: "post_start", hooks, service: service.name, container: name } as const;
-  const ran = writeHooks(writer.draft, { ...about, after: [step], when });
-  return ran.length === 0 ? [step] : ran;
-}
-
-function upload(
-  writer: Writer,
-  { uploads: files }: Wanted,
-  { name, cause, after, when }: Start & { readonly after: readonly number[] },
-): readonly number[] {
-  if (files.length === 0) return [];
-  return [writer.add({ kind: "upload-files", container: name, files }, cause, { after, when })];
-}
-
-/** Whoever holds a port, a volume or an address that this one takes over has to stop first. */
-function rivalStops(writer: Writer, { body }: Wanted): readonly number[] {
-  const isRival = rivalryWith(body);
-  return [...writer.stopped.values()].filter(({ container }) => isRival(container)).map(({ step }) => step);
 }
 
 /** A container that stays joins its new networks with all it had in the old ones: aliases, addresses, options. */
@@ -133,7 +83,7 @@ function rejoinAndStart(launch: Launch, decision: Extract<Decision, { kind: "res
   const prepared = [...(writer.prepared.get(name) ?? []), ...joined];
   writer.prepared.set(name, prepared);
   const stays = writer.planning.options.start === false && !writer.stopped.has(container.id);
-  return stays ? joined : start(launch, { name, cause, when });
+  return stays ? joined : writeLaunch(launch, { name, cause, when });
 }
 
 interface Rejoin {
@@ -154,11 +104,6 @@ function rejoin(writer: Writer, service: Service, { name, networks, cause }: Rej
     const after = [writer.networks.get(key) ?? []].flat();
     return [writer.add({ kind: "connect-network", network, container: name, endpoint: settings }, cause, { after })];
   });
-}
-
-function wantedReplica(writer: Writer, service: Service, name: string): Wanted {
-  const number = Number(/(\d+)$/.exec(name)?.[1] ?? 1);
-  return wantedContainer(writer.planning, writer.decided, { service, name, number });
 }
 
 function tellUnchanged(writer: Writer, { name, state }: { readonly name: string; readonly state: string }): void {

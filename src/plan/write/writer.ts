@@ -5,6 +5,7 @@ import type { Draft, Edges } from "../draft.ts";
 import type { Operation } from "../operation.ts";
 import type { Orphan } from "../orphans.ts";
 import type { Planning } from "../planning.ts";
+import type { Rollout } from "../rollout.ts";
 import type { Wanted } from "../wanted.ts";
 import { writeRemove, writeStop, type Stop } from "./removal.ts";
 
@@ -22,7 +23,7 @@ export interface Stopped {
 }
 
 type Of<Kind extends Decision["kind"]> = Extract<Decision, { kind: Kind }> & { readonly service: Service };
-type StopCall = Pick<Stop, "after" | "when" | "isReplaced">;
+type StopCall = Pick<Stop, "after" | "afterEnd" | "when" | "isReplaced">;
 
 /** Writes decisions down as steps, and remembers which step did what, so that later steps can wait for it. */
 export class Writer {
@@ -39,6 +40,8 @@ export class Writer {
   readonly removed: Map<string, number> = new Map();
   /** Steps that must be done before a container is started, by final name. */
   readonly prepared: Map<string, readonly number[]> = new Map();
+  /** How running replicas are replaced while services are started, by service. */
+  readonly rollouts: Map<string, Rollout> = new Map();
 
   constructor(decisions: Decisions, draft: Draft) {
     this.decisions = decisions;

@@ -68,6 +68,9 @@ const hooks: Proofs = {
 const stops = tested("test/e2e/conduct.test.ts", "pre_stop hooks run in a container before it is stopped");
 const waits = tested("test/e2e/dependencies.test.ts", "a service waits for what it depends on, in the way it asks for");
 
+const oneByOne = tested("test/e2e/rolling.test.ts", "replicas are replaced as few at a time as the file says");
+const startFirst = tested("test/e2e/rolling.test.ts", "no request fails while a service that starts first is replaced");
+
 /** Rows that decide what happens, and when. */
 const conduct: Proofs = {
   name: tested("test/e2e/conduct.test.ts", "a project has the name that its file gives it"),
@@ -79,6 +82,14 @@ const conduct: Proofs = {
   ),
   "services.*.attach": tested("test/e2e/conduct.test.ts", "an attached up shows those that attach"),
   "services.*.deploy.replicas": tested("test/e2e/recreation.test.ts", "a service grows and shrinks"),
+  "services.*.deploy.update_config.parallelism": oneByOne,
+  "services.*.deploy.update_config.delay": oneByOne,
+  "services.*.deploy.update_config.order": startFirst,
+  "services.*.deploy.update_config.monitor": startFirst,
+  "services.*.deploy.update_config.failure_action": tested(
+    "test/e2e/rolling.test.ts",
+    "a new version that does not get healthy is rolled back",
+  ),
   "services.*.depends_on": tested("test/e2e/dependencies.test.ts", "up SERVICE brings its dependencies"),
   "services.*.depends_on.*.condition": waits,
   "services.*.depends_on.*.required": waits,

@@ -37,6 +37,15 @@ describe("walk", () => {
     expect(outcomes.get(2)).toEqual({ kind: "interrupted" });
   });
 
+  test("once interrupted, still visits what is owed to a node that has succeeded", async () => {
+    const abort = new AbortController();
+    const owed = (id: number, after: number[]): WalkNode => ({ ...node(id, after), isOwed: true });
+    const nodes = [node(1), owed(2, [1]), owed(3, [2]), node(4, [3]), owed(5, [4])];
+    const outcomes = await walk(nodes, async () => abort.abort(), { signal: abort.signal });
+    const kinds = [1, 2, 3, 4, 5].map((id) => outcomes.get(id)?.kind);
+    expect(kinds).toEqual(["succeeded", "succeeded", "succeeded", "interrupted", "interrupted"]);
+  });
+
   test("throws on an edge that leads nowhere", async () => {
     await expect(walk([node(1, [7])], async () => {})).rejects.toThrow("cycle");
   });

@@ -115,6 +115,13 @@ const operations: { readonly [Kind in Operation["kind"]]: Extract<Operation, { k
     required: true,
     timeoutMs: 60_000,
   },
+  "monitor-containers": {
+    kind: "monitor-containers",
+    service: "web",
+    containers: ["shop-web-1"],
+    forMs: 5000,
+  },
+  delay: { kind: "delay", service: "web", forMs: 10_000 },
 };
 
 describe("the schemas of outputs", () => {
@@ -139,6 +146,8 @@ describe("the schemas of outputs", () => {
             { kind: "image-changed", image, from: "sha256:1" },
             { kind: "image-absent", image },
           ],
+          ifFailed: [1],
+          isOwed: true,
         },
       ],
       unchanged: [{ resource: "volume", name: "shop_data", text: "Exists" }],
