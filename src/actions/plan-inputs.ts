@@ -1,8 +1,11 @@
 import { resolve } from "node:path";
 import type { Project } from "../compose/project.ts";
 import type { Context } from "../context.ts";
+import type { Engine } from "../engine/engine.ts";
 import type { PlanInputs } from "../plan/options.ts";
+import { pathsInUse } from "../plan/paths.ts";
 import { seccompProfilePath } from "../plan/spec/container.ts";
+import type { Files } from "../system/files.ts";
 
 /** Reads what a plan needs of this machine, since planning itself reads nothing. */
 export async function readInputs(
@@ -20,7 +23,18 @@ export async function readInputs(
     }),
   );
   const seccompProfiles = Object.fromEntries(profiles.flat());
-  return { environment, seccompProfiles, nowMs: clock.now(), proxies: await engine.proxies() };
+  const absentPaths = isOnThisMachine(engine) ? await absentOf(pathsInUse(project), files) : [];
+  return { environment, seccompProfiles, absentPaths, nowMs: clock.now(), proxies: await engine.proxies() };
+}
+
+/** Another machine has files of its own. */
+function isOnThisMachine({ address }: Engine): boolean {
+  return /^(?:unix|npipe):/.test(address);
+}
+
+async function absentOf(paths: readonly string[], files: Files): Promise<string[]> {
+  const found = await Promise.all(paths.map((path) => files.status(path)));
+  return paths.filter((_, index) => found[index] === undefined);
 }
 
 /** The engine wants the profile in one line; what is no JSON is no profile. */

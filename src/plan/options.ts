@@ -50,6 +50,8 @@ export interface PlanInputs {
   readonly environment: Environment;
   /** Text of seccomp profiles by the path as written. */
   readonly seccompProfiles: Readonly<Record<string, string>>;
+  /** Of the paths that services mount, those that are not there; absent: it is not known, the host is another. */
+  readonly absentPaths?: readonly string[];
   /** Milliseconds since 1970: pull policies with an age need to know. */
   readonly nowMs: number;
   /** Variables for containers and builds that say nothing else. */

@@ -8,6 +8,7 @@ import { planImages, planOtherImages } from "./images.ts";
 import { decideNetworks } from "./networks.ts";
 import type { ReconcileOptions } from "./options.ts";
 import { decideOrphans } from "./orphans.ts";
+import { checkPaths } from "./paths.ts";
 import type { Plan } from "./plan.ts";
 import type { Planning } from "./planning.ts";
 import { withoutProviders } from "./providers.ts";
@@ -43,6 +44,7 @@ export function reconcile(given: Project, snapshot: Snapshot, options: Reconcile
   for (const service of Object.values(project.services)) ignoredModes(project, service).forEach(remark);
   const orphans = decideOrphans(project, snapshot, options, remark);
   checkCollisions({ project, snapshot, decided, orphans }, report);
+  checkPaths({ project, decided }, options.inputs?.absentPaths ?? [], report);
   const writer = new Writer({ planning, decided, orphans }, draft);
 
   writeRelease(writer);

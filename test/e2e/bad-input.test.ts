@@ -107,6 +107,29 @@ const mistakes: readonly Mistake[] = [
     says: /absent\.env/,
   },
   {
+    mistake: "the file of a secret that is not there",
+    compose: "services:\n  web:\n    image: busybox\n    secrets: [key]\nsecrets:\n  key:\n    file: ./absent.key\n",
+    at: "7:11",
+    says: /absent\.key/,
+    hints: /create it/,
+  },
+  {
+    mistake: "the file of a config that is not there",
+    compose: "services:\n  web:\n    image: busybox\n    configs: [c]\nconfigs:\n  c: { file: ./absent.conf }\n",
+    args: ["run", "web"],
+    at: "6:14",
+    says: /absent\.conf/,
+  },
+  {
+    mistake: "a path of the host that is not there and shall not be made",
+    compose:
+      "services:\n  web:\n    image: busybox\n    volumes:\n      - type: bind\n        source: ./absent\n" +
+      "        target: /data\n        bind: { create_host_path: false }\n",
+    args: ["create"],
+    at: "6:17",
+    says: /absent/,
+  },
+  {
     mistake: "a compose file that is not there",
     compose: "services: {}\n",
     args: ["-f", "absent.yaml", "up", "-d"],

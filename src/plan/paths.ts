@@ -1,0 +1,48 @@
+import type { FileReference, Project, Service } from "../compose/project.ts";
+import type { Path } from "../compose/source.ts";
+import type { ServiceDecision } from "./decision.ts";
+import type { ReportProblem } from "./problem.ts";
+
+/** Paths of the host that services mount and that no engine makes where they are missing. */
+export function pathsInUse(project: Project): string[] {
+  const uses = Object.values(project.services).flatMap((service) => usesOf(service, project));
+  return [...new Set(uses.map(({ path }) => path))];
+}
+
+/** Finds what containers to be made would miss: engines tell it only when networks and other containers are there. */
+export function checkPaths(
+  { project, decided }: { readonly project: Project; readonly decided: ReadonlyMap<string, ServiceDecision> },
+  absentPaths: readonly string[],
+  report: ReportProblem,
+): void {
+  const absent = new Set(absentPaths);
+  for (const { service, replicas } of decided.values()) {
+    if (!replicas.some(({ kind }) => kind === "create" || kind === "recreate")) continue;
+    for (const { path, at, message } of usesOf(service, project)) {
+      if (!absent.delete(path)) continue;
+      report({ code: "not-found", path: at, message, hint: "create it, or correct the path" });
+    }
+  }
+}
+
+interface Use {
+  readonly path: string;
+  readonly at: Path;
+  readonly message: string;
+}
+
+function usesOf(service: Service, project: Project): Use[] {
+  const files = (kind: "configs" | "secrets", { source }: FileReference): Use[] => {
+    const path = project[kind][source]?.file;
+    return path === undefined ? [] : [{ path, at: [kind, source, "file"], message: `no such file "${path}"` }];
+  };
+  return [
+    ...(service.secrets ?? []).flatMap((reference) => files("secrets", reference)),
+    ...(service.configs ?? []).flatMap((reference) => files("configs", reference)),
+    ...(service.volumes ?? []).flatMap(({ type, source: path, bind }, index): Use[] => {
+      if (type !== "bind" || path === undefined || bind?.createHostPath !== false) return [];
+      const message = `no such file or directory "${path}", and create_host_path is false`;
+      return [{ path, at: ["services", service.name, "volumes", index, "source"], message }];
+    }),
+  ];
+}
