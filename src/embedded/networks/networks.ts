@@ -1,0 +1,82 @@
+import type { EndpointSettings, PortBinding } from "../../docker-api/container.ts";
+import type { Route } from "../api/route.ts";
+
+/** The engine's networks: bridges, addresses, names and published ports. */
+export interface Networks {
+  /** `/networks…` */
+  readonly routes: readonly Route[];
+  /** Makes bridges and rules of the saved networks anew where they are missing; sweeps what no network owns. */
+  recover(): Promise<void>;
+  /** True when a container may join: by name, id or unambiguous beginning of an id. */
+  has(reference: string): boolean;
+  /**
+   * Reserves all that a start needs: addresses, host ports. On a refusal nothing stays reserved. Throws `HttpError`
+   * (404 for an unknown network, 500 with Docker's words for a port in use).
+   */
+  prepare(container: NetworkedContainer): Promise<PreparedNetwork>;
+  /** The container's first process runs: its names resolve and its ports lead to it from now on. */
+  activate(containerId: string): Promise<void>;
+  /** Takes back what `prepare` gave; does nothing when there is nothing. */
+  release(containerId: string): Promise<void>;
+  /** A container survived the engine: takes its addresses, names and ports as they are. */
+  adopt(container: NetworkedContainer, prepared: PreparedNetwork): Promise<void>;
+}
+
+/** What networks have to know of a container: the wish as in its create request. */
+export interface NetworkedContainer {
+  readonly id: string;
+  /** Without the slash. */
+  readonly name: string;
+  readonly hostname: string;
+  readonly domainname?: string;
+  /** By name or id of the network; `bridge` for the default one. */
+  readonly endpoints: Readonly<Record<string, EndpointSettings>>;
+  readonly ports: {
+    /** `80/tcp` → wishes; an empty host port means one of the engine's choice, a range the first free one. */
+    readonly bindings: Readonly<Record<string, readonly PortBinding[] | null>>;
+    readonly exposed: readonly string[];
+    readonly publishAll: boolean;
+  };
+  readonly dns: {
+    readonly servers: readonly string[];
+    readonly search: readonly string[];
+    readonly options: readonly string[];
+  };
+  /** `name:address`, `host-gateway` included. */
+  readonly extraHosts: readonly string[];
+  /** `container:alias` of the default bridge. */
+  readonly links: readonly string[];
+}
+
+/** Plain data that the container's state keeps: an engine that comes back gives it to `adopt`. */
+export interface PreparedNetwork {
+  /** Lines for `ip -batch` in the host's network namespace; the first makes the namespace named by the container's id. */
+  readonly hostBatch: string;
+  /** Lines for `ip -n <container id> -batch`. */
+  readonly namespaceBatch: string;
+  /** For the container's OCI configuration. */
+  readonly sysctls: Readonly<Record<string, string>>;
+  /** As inspect shows them, by name of the network. */
+  readonly endpoints: Readonly<Record<string, EndpointSettings>>;
+  /** As inspect shows them. */
+  readonly ports: Readonly<Record<string, readonly PortBinding[] | null>>;
+  /** Contents of the container's files of these names. */
+  readonly resolvConf: string;
+  readonly hosts: string;
+}
+
+/** What networks ask of the containers, for `connect`, `disconnect` and inspect. */
+export interface ContainersOnNetworks {
+  /** By name, id or unambiguous beginning of an id. */
+  find(reference: string): { readonly container: NetworkedContainer; readonly pid: number | undefined } | undefined;
+  /** Saves a change of a container's endpoints: the wish, and what it has when it runs. */
+  saveEndpoints(
+    containerId: string,
+    change: {
+      readonly wished: Readonly<Record<string, EndpointSettings>>;
+      readonly actual: Readonly<Record<string, EndpointSettings>>;
+    },
+  ): Promise<void>;
+  /** Every container that names the network, running or not. */
+  on(networkName: string): readonly { readonly id: string; readonly name: string; readonly isRunning: boolean }[];
+}
