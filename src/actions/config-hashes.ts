@@ -1,7 +1,7 @@
 import type { Project } from "../compose/project.ts";
-import { UsageError } from "../errors.ts";
 import { digest, serviceHashText } from "../plan/config-hash.ts";
 import { onDefaultPlatform } from "../plan/default-platform.ts";
+import { checkActiveServices } from "./select-containers.ts";
 
 /** Config hashes of named services, or of all with `*`; apart from the rest of `config`, which needs no cryptography. */
 export function hashesOf(
@@ -11,9 +11,7 @@ export function hashesOf(
 ): readonly string[] {
   const { services } = onDefaultPlatform(project, environment);
   const names = asked === "*" ? Object.keys(services) : asked.split(",");
-  return names.sort().map((name) => {
-    const service = services[name];
-    if (service === undefined) throw new UsageError(`no such service: ${name}`);
-    return `${name} ${digest(serviceHashText(service))}`;
-  });
+  checkActiveServices(project, names, "--hash: ");
+  const wanted = names.sort().flatMap((name) => services[name] ?? []);
+  return wanted.map((service) => `${service.name} ${digest(serviceHashText(service))}`);
 }

@@ -6,6 +6,7 @@ import { projectFromLabels } from "../plan/labelled-project.ts";
 import { neededFor } from "../plan/needed.ts";
 import type { Plan } from "../plan/plan.ts";
 import { teardown, type TeardownOptions } from "../plan/teardown.ts";
+import { checkServices } from "./select-containers.ts";
 import type { UpResult } from "./up.ts";
 
 /** What can be asked of `down`. */
@@ -36,6 +37,7 @@ export async function planDown(
     if (options.images === undefined) return teardown(known, snapshot, options);
     return teardown(known, await observe(engine, { projectName: project.name, ...neededFor(known) }), options);
   }
+  checkServices({ name: project.name, project }, options.services ?? []);
   const { networks, volumes, images } = neededFor(project);
   const wanted = options.images === undefined ? {} : { images };
   const snapshot = await observe(engine, { projectName: project.name, networks, volumes, ...wanted });

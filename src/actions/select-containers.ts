@@ -1,8 +1,10 @@
 import type { Project } from "../compose/project.ts";
-import { didYouMean } from "../compose/validator/did-you-mean.ts";
+import { own } from "../compose/own.ts";
+import { profileHint } from "../compose/select.ts";
+import { serviceHint } from "../compose/service-hint.ts";
 import type { ContainerSummary } from "../docker-api/container.ts";
 import type { Engine } from "../engine/engine.ts";
-import { TscomposeError } from "../errors.ts";
+import { TscomposeError, UsageError } from "../errors.ts";
 import { label } from "../observe/labels.ts";
 import { toContainer } from "../observe/observed.ts";
 import type { ObservedContainer } from "../observe/snapshot.ts";
@@ -35,17 +37,33 @@ export async function findContainers(
 }
 
 /** Refuses names that neither the files nor the containers know: a typing mistake must not look like an empty answer. */
-export function checkServices(subject: Subject, services: readonly string[], ofContainers: readonly string[]): void {
+export function checkServices(
+  subject: Subject,
+  services: readonly string[],
+  ofContainers: readonly string[] = [],
+  doing = "",
+): void {
   const { services: declared, disabledServices } = subject.project ?? {};
   const known = new Set([...Object.keys({ ...declared, ...disabledServices }), ...ofContainers]);
   const unknown = services.find((service) => !known.has(service));
   if (unknown === undefined) return;
-  const guess = didYouMean(unknown, [...known]);
   throw new TscomposeError({
     code: "not-found",
-    message: `no such service: ${unknown}`,
-    hint: guess === undefined ? listed(subject, [...known]) : `did you mean "${guess}"?`,
+    message: `${doing}no such service: ${unknown}`,
+    hint: hintFor(subject, unknown, [...known]),
   });
+}
+
+/** Refuses services that are declared, but not part of what a command is about: what is asked of them would be lost. */
+export function checkActiveServices(project: Project, services: readonly string[], doing: string): void {
+  checkServices({ name: project.name, project }, services, [], doing);
+  const left = services.find((service) => own(project.services, service) === undefined);
+  if (left === undefined) return;
+  const profile = profileHint(own(project.disabledServices, left)?.profiles ?? []);
+  throw new UsageError(
+    `${doing}service "${left}" is ${profile === undefined ? "left out" : "turned off"}`,
+    profile ?? "name it, too",
+  );
 }
 
 /** What names a container to people. */
@@ -126,7 +144,7 @@ function nextStep(
   return `start it with: tscompose up -d ${service}`;
 }
 
-function listed({ name }: Subject, known: readonly string[]): string {
+function hintFor({ name }: Subject, unknown: string, known: readonly string[]): string {
   if (known.length === 0) return `project "${name}" has no containers; see tscompose ls -a`;
-  return `services of "${name}": ${known.toSorted().join(", ")}`;
+  return serviceHint(unknown, known, `services of "${name}"`);
 }

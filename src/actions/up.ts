@@ -8,6 +8,7 @@ import type { ReconcileOptions } from "../plan/options.ts";
 import type { Plan } from "../plan/plan.ts";
 import { reconcile } from "../plan/reconcile.ts";
 import { readInputs } from "./plan-inputs.ts";
+import { checkActiveServices } from "./select-containers.ts";
 
 /** What can be asked of `up`; with `start: false` it is `create`. */
 export interface UpOptions extends Omit<ReconcileOptions, "inputs"> {
@@ -31,7 +32,8 @@ export async function up(project: Project, options: UpOptions, context: Context)
 
 /** The plan that `up` would carry out: reads, and writes nothing. */
 export async function planUp(given: Project, options: UpOptions, context: Context): Promise<Plan> {
-  const { environment = {} } = options;
+  const { environment = {}, scale = {} } = options;
+  checkActiveServices(given, Object.keys(scale), "cannot scale: ");
   const project = onDefaultPlatform(given, environment);
   const [snapshot, inputs] = await Promise.all([
     observe(context.engine, { projectName: project.name, ...neededFor(project) }),

@@ -1,7 +1,7 @@
 import type { Report } from "./diagnostic.ts";
 import { own } from "./own.ts";
 import type { Project, Service } from "./project.ts";
-import { didYouMean } from "./validator/did-you-mean.ts";
+import { serviceHint } from "./service-hint.ts";
 
 /** Which services of a project a command is about. */
 export interface Selection {
@@ -86,16 +86,20 @@ function within(service: Service, selected: ReadonlySet<string>): Service {
   return dependsOn === undefined ? rest : { ...rest, dependsOn: only(dependsOn, selected) };
 }
 
+/** How to turn on a service that one of these profiles gates; undefined for a service without profiles. */
+export function profileHint([profile]: readonly string[]): string | undefined {
+  return profile === undefined ? undefined : `activate its profile: --profile ${profile}`;
+}
+
 function reportMissing(project: Project, name: string, neededBy: string | undefined, report: Report): void {
   const gate = own(project.disabledServices, name)?.profiles ?? [];
-  const similar = didYouMean(name, Object.keys(allServices(project)));
   const where = neededBy === undefined ? "" : `services.${neededBy}.depends_on.${name}: `;
-  const hint = gate.length > 0 ? `activate its profile: --profile ${gate[0]}` : similar && `did you mean "${similar}"?`;
+  const hint = profileHint(gate) ?? serviceHint(name, Object.keys(allServices(project)));
   report({
     severity: "error",
     code: "unknown-service",
     message: `${where}no such service: ${name}`,
-    ...(hint !== undefined && { hint }),
+    hint,
   });
 }
 

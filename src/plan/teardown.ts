@@ -24,6 +24,15 @@ export interface TeardownOptions {
 /** What has to happen for nothing of a project to be left: containers, dependents first, then what they used. */
 export function teardown(project: Project, snapshot: Snapshot, options: TeardownOptions = {}): Plan {
   const draft = new Draft();
+  const named = options.services ?? [];
+  const known = new Set(Object.keys({ ...project.services, ...project.disabledServices }));
+  const unknown = named.filter((name) => !known.has(name));
+  for (const name of unknown) draft.remark(`project "${project.name}" has no service "${name}"`);
+  if (named.length === 0 || unknown.length < named.length) writeTeardown(project, snapshot, options, draft);
+  return draft.finish({ action: "down", project: project.name, basis: basisOf(snapshot) });
+}
+
+function writeTeardown(project: Project, snapshot: Snapshot, options: TeardownOptions, draft: Draft): void {
   const orphans = orphansOf(project, snapshot).map(({ container }) => container);
   const isOrphan = new Set(orphans.map(({ id }) => id));
   const selected = selectedServices(project, options.services ?? []);
@@ -39,7 +48,6 @@ export function teardown(project: Project, snapshot: Snapshot, options: Teardown
   writeNetworks(project, snapshot, kept, gone, draft);
   if (options.images !== undefined) writeImages(project, snapshot, options, gone, draft);
   if (options.volumes === true) writeVolumes(project, snapshot, kept, gone, draft);
-  return draft.finish({ action: "down", project: project.name, basis: basisOf(snapshot) });
 }
 
 /** The named services and everything that depends on them; all when none is named. */

@@ -53,7 +53,7 @@ export const down: CommandModule<DownFlags> = {
       { ...options, ...(limit === undefined ? {} : { limit }) },
       context,
     );
-    if (result.plan.steps.length === 0) {
+    if (result.plan.steps.length === 0 && result.plan.remarks.length === 0) {
       view.emit({ kind: "remark", level: "warning", message: `no resource found to remove for project "${name}"` });
     }
     checkExecution(result);

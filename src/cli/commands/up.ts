@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { attach, type AttachOptions } from "../../actions/attach.ts";
 import { carryOut, loadPlan } from "../../actions/plan.ts";
+import { checkActiveServices } from "../../actions/select-containers.ts";
 import { stop } from "../../actions/stop.ts";
 import { up as bringUp, planUp, type UpOptions } from "../../actions/up.ts";
 import type { Loaded } from "../../compose/load.ts";
@@ -119,19 +120,13 @@ function attachOptions(services: readonly string[], flags: UpFlags): AttachOptio
 }
 
 /** A mistyped service in a flag must not look like a service that is silent. */
-function checkServiceFlags({ attach: shown = [], noAttach = [], exitCodeFrom }: UpFlags, { services }: Project): void {
+function checkServiceFlags({ attach: shown = [], noAttach = [], exitCodeFrom }: UpFlags, project: Project): void {
   const named = [
     ...shown.map((service) => ["--attach", service] as const),
     ...noAttach.map((service) => ["--no-attach", service] as const),
     ...(exitCodeFrom === undefined ? [] : [["--exit-code-from", exitCodeFrom] as const]),
   ];
-  for (const [flag, service] of named) {
-    if (services[service] !== undefined) continue;
-    throw new UsageError(
-      `${flag}: no such service: ${service}`,
-      `services: ${Object.keys(services).sort().join(", ")}`,
-    );
-  }
+  for (const [flag, service] of named) checkActiveServices(project, [service], `${flag}: `);
 }
 
 function quieted(emit: Emit, { quietPull, quietBuild }: UpFlags): Emit {

@@ -54,6 +54,7 @@ test("leaves dependencies out when asked to", async () => {
 
 test.each([
   { named: ["wbe"], told: ['no such service: wbe | did you mean "web"?'] },
+  { named: ["cache"], told: ["no such service: cache | services: api, db, gated, load, mock, shell, web"] },
   {
     named: ["shell"],
     told: ["services.shell.depends_on.gated: no such service: gated | activate its profile: --profile admin"],

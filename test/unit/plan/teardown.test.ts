@@ -60,6 +60,12 @@ test("of a service takes its dependents with it, and keeps what others use", () 
   ]);
 });
 
+test("tells of a service that nothing belongs to, and touches nothing for it", () => {
+  const plan = teardown(projectFromLabels(snapshot), snapshot, { services: ["wbe"], volumes: true });
+  expect(renderPlan(plan)).toEqual([]);
+  expect(plan.remarks).toEqual(['project "app" has no service "wbe"']);
+});
+
 test("spares external things", () => {
   const external = sampleProject({
     ...shop,
