@@ -98,10 +98,11 @@ export class Session {
 
   /** Opens the view that draws what happens. Dispose it before writing anything else. */
   async openView(environment: Environment): Promise<View> {
-    const { openView } = await import("./view/view.ts");
+    const [{ openView }, { failedFromHere }] = await Promise.all([import("./view/view.ts"), import("./hint.ts")]);
     const status = environmentSwitch(environment, "COMPOSE_STATUS_STDOUT") ? "stdout" : "stderr";
     const display = decideDisplay(this.flags, environment, this.io[status]);
-    return openView({ display, status, io: this.io, isVerbose: this.flags.verbose === true });
+    const view = await openView({ display, status, io: this.io, isVerbose: this.flags.verbose === true });
+    return { ...view, emit: (event) => view.emit(failedFromHere(event, this.flags)) };
   }
 
   /** What an action needs of the world. */

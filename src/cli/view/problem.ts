@@ -5,6 +5,7 @@ import type { Location, Sources } from "../../compose/source.ts";
 import { TscomposeError } from "../../errors.ts";
 import type { Io, Output } from "../io.ts";
 import { decideDisplay, type Display } from "../display.ts";
+import { fromHere } from "../hint.ts";
 import type { GlobalFlags } from "../project-options.ts";
 import { type Paint, paintFor } from "./paint.ts";
 
@@ -19,8 +20,8 @@ export interface ErrorContext {
 /** Tells on stderr what went wrong and what to do next: lines for people, one JSON object for programs. */
 export function showError(error: unknown, { io, flags, loaded }: ErrorContext): void {
   const { progress, colorsOn } = displayFor(io, flags);
-  const mistakes = mistakesOf(error, loaded);
-  if (progress === "json") return io.stderr.write(`${JSON.stringify(asJson(error, mistakes))}\n`);
+  const mistakes = withHintsFromHere(mistakesOf(error, loaded), flags);
+  if (progress === "json") return io.stderr.write(`${JSON.stringify(asJson(error, { mistakes, flags }))}\n`);
   const paint = paintFor(colorsOn(io.stderr));
   io.stderr.write(`${errorLines(error, { paint, isTerminal: io.stderr.isTTY, flags, mistakes }).join("\n")}\n`);
 }
@@ -42,6 +43,14 @@ function mistakesOf(error: unknown, loaded: ErrorContext["loaded"]): Mistakes | 
     return { severity: "error", code, message: describeProblem(problem), ...at, ...(hint !== undefined && { hint }) };
   });
   return { diagnostics, sources };
+}
+
+function withHintsFromHere(mistakes: Mistakes | undefined, flags: GlobalFlags): Mistakes | undefined {
+  if (mistakes === undefined) return undefined;
+  const diagnostics = mistakes.diagnostics.map((each) =>
+    each.hint === undefined ? each : { ...each, hint: fromHere(each.hint, flags) },
+  );
+  return { ...mistakes, diagnostics };
 }
 
 /** Tells on stderr what the user should still hear about a project that is fine otherwise. */
@@ -83,7 +92,7 @@ function errorLines(error: unknown, { paint, isTerminal, flags, mistakes }: Erro
   if (!(error instanceof TscomposeError)) return bugLines(error, paint);
   return [
     paint.red(error.message),
-    ...(error.hint === undefined ? [] : [hintLine(error.hint, paint)]),
+    ...(error.hint === undefined ? [] : [hintLine(fromHere(error.hint, flags), paint)]),
     ...(flags.verbose === true ? causes(error.cause).map((cause) => `  cause: ${cause}`) : []),
   ];
 }
@@ -129,12 +138,13 @@ function excerpt(at: Location | undefined, sources: Sources, paint: Paint): read
   ];
 }
 
-function asJson(error: unknown, mistakes: Mistakes | undefined): object {
+function asJson(error: unknown, { mistakes, flags }: Pick<ErrorStyle, "mistakes" | "flags">): object {
   if (!(error instanceof TscomposeError)) {
     const message = error instanceof Error ? error.message : String(error);
     return { error: true, message, code: "bug", stack: error instanceof Error ? error.stack : undefined };
   }
-  const { message, code, hint } = error;
+  const { message, code } = error;
+  const hint = error.hint === undefined ? undefined : fromHere(error.hint, flags);
   return { error: true, message, code, hint, diagnostics: mistakes?.diagnostics.map(asJsonDiagnostic) };
 }
 

@@ -57,6 +57,18 @@ describe("an error", () => {
     expect(told(new UsageError("unknown flag", "try\nthis"))).toEqual(["unknown flag", "  hint: try", "        this"]);
   });
 
+  test("has a hint that can be pasted, for people and for programs", () => {
+    const flags = { file: ["shop.yaml"] };
+    const error = new UsageError("web is not running", "start it with: tscompose up -d web");
+    const hint = "start it with: tscompose -f shop.yaml up -d web";
+    expect(told(error, { flags })).toEqual(["web is not running", `  hint: ${hint}`]);
+    const [line = ""] = told(error, { flags: { ...flags, progress: "json" } });
+    expect(JSON.parse(line)).toMatchObject({ hint });
+    const { message } = error;
+    const impossible = new ImpossiblePlanError([{ code: "not-found", message, hint: error.hint ?? "" }]);
+    expect(told(impossible, { flags }).at(-1)).toBe(`  hint: ${hint}`);
+  });
+
   test("tells its causes when verbose", () => {
     const cause = new Error("connect ENOENT", { cause: new Error("no such file") });
     const error = new EngineError({ code: "unavailable", doing: "connecting", message: "nobody answers", cause });
