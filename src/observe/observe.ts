@@ -14,6 +14,8 @@ export interface ObserveRequest {
   readonly images?: Readonly<Record<string, WantedImage>>;
   /** Which containers to look at closely: one more call each. */
   readonly needsDetails?: (container: ObservedContainer, all: readonly ObservedContainer[]) => boolean;
+  /** Whether to look at everybody's containers, for ports of the host that are taken: one more call. */
+  readonly needsPortHolders?: (containers: readonly ObservedContainer[]) => boolean;
 }
 
 /** An image to look for. */
@@ -39,8 +41,9 @@ export async function observe(engine: Engine, request: ObserveRequest): Promise<
     networks: networks.map((info) => toNetwork(info, request.projectName)),
     volumes: volumes.map((info) => toVolume(info, request.projectName)),
   };
-  const [detailed, foreignNetworks, foreignVolumes] = await Promise.all([
+  const [detailed, portHolders, foreignNetworks, foreignVolumes] = await Promise.all([
     addDetails(engine, owned.containers, request.needsDetails),
+    request.needsPortHolders?.(owned.containers) === true ? observePortHolders(engine) : [],
     missing(request.networks, owned.networks, async (name) => {
       const info = await engine.inspectNetwork(name);
       // The engine also answers to ids and prefixes of ids; a name is meant.
@@ -55,11 +58,17 @@ export async function observe(engine: Engine, request: ObserveRequest): Promise<
     projectName: request.projectName,
     apiVersion: engine.apiVersion,
     containers: detailed.sort(byName),
+    portHolders,
     hookContainers: labelled(label.hook).sort(byName),
     networks: [...owned.networks, ...foreignNetworks].sort(byName),
     volumes: [...owned.volumes, ...foreignVolumes].sort(byName),
     images: { ...images, ...(await imagesMadeFrom(engine, detailed)) },
   };
+}
+
+async function observePortHolders(engine: Engine): Promise<ObservedContainer[]> {
+  const running = await engine.listContainers({ all: false, filters: {} });
+  return running.map(toContainer).filter(({ ports }) => ports.length > 0);
 }
 
 async function observeImages(

@@ -11,6 +11,8 @@ export interface Snapshot {
   readonly containers: readonly ObservedContainer[];
   /** Containers of `pre_start` hooks that an earlier run left behind: they have no config hash, and are no replicas. */
   readonly hookContainers: readonly ObservedContainer[];
+  /** Running containers of whatever project that publish ports of the host; empty where nobody had to look. */
+  readonly portHolders: readonly ObservedContainer[];
   /** Networks with the project's label, and same-named or external ones that were asked for. */
   readonly networks: readonly ObservedNetwork[];
   readonly volumes: readonly ObservedVolume[];

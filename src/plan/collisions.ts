@@ -1,8 +1,11 @@
+import { label } from "../observe/labels.ts";
 import type { Project } from "../compose/project.ts";
-import type { Snapshot } from "../observe/snapshot.ts";
-import { survivorName, survivorNames, type Decision, type ServiceDecision } from "./decision.ts";
+import type { ObservedContainer, Snapshot } from "../observe/snapshot.ts";
+import { isStarted, survivorName, survivorNames, type Decision, type ServiceDecision } from "./decision.ts";
+import { holderOf, overlap, portText, type WantedPort, wantedPorts } from "./host-ports.ts";
+import { isUp } from "./known-state.ts";
 import type { Orphan } from "./orphans.ts";
-import type { ReportProblem } from "./problem.ts";
+import type { Problem, ReportProblem } from "./problem.ts";
 
 /** Finds names and host ports that two containers would claim: told before anything is done. */
 export function checkCollisions(outlook: Outlook, report: ReportProblem): void {
@@ -17,20 +20,18 @@ export interface Outlook {
   readonly decided: ReadonlyMap<string, ServiceDecision>;
   /** Orphans that will be removed. */
   readonly orphans: readonly Orphan[];
+  /** Containers will be started, not only made. */
+  readonly starts: boolean;
 }
 
-function checkPorts({ project, decided }: Outlook, report: ReportProblem): void {
+/** Between containers of the project, then with those that run already. */
+function checkPorts(outlook: Outlook, report: ReportProblem): void {
   const claims: Claim[] = [];
-  for (const [name, decision] of decided) {
-    const ports = project.services[name]?.ports ?? [];
-    for (const container of survivorNames(decision)) {
-      for (const { published = "", hostIp = "", protocol = "tcp" } of ports) {
-        if (!/^\d+$/.test(published) || published === "0") continue;
-        const claim = { container, service: name, port: `${published}/${protocol}`, hostIp };
-        const rival = claims.find((each) => each.container !== container && collide(each, claim));
-        if (rival !== undefined) reportPort(rival, claim, report);
-        claims.push(claim);
-      }
+  for (const decision of outlook.decided.values()) {
+    const holders = possibleHolders(decision.replicas, outlook);
+    for (const wanted of wantedPorts(decision.service, outlook)) {
+      const problem = claimPort(decision, wanted, claims) ?? takenPort(decision, wanted, holders, outlook.project);
+      if (problem !== undefined) report(problem);
     }
   }
 }
@@ -38,25 +39,84 @@ function checkPorts({ project, decided }: Outlook, report: ReportProblem): void 
 interface Claim {
   readonly container: string;
   readonly service: string;
-  readonly port: string;
-  readonly hostIp: string;
+  readonly wanted: WantedPort;
 }
 
-function collide(a: Claim, b: Claim): boolean {
-  const isEvery = (ip: string): boolean => ip === "" || ip === "0.0.0.0" || ip === "::";
-  return a.port === b.port && (a.hostIp === b.hostIp || isEvery(a.hostIp) || isEvery(b.hostIp));
+/** Notes which containers will publish a port; tells when another will already. A range has room for several. */
+function claimPort(decision: ServiceDecision, wanted: WantedPort, claims: Claim[]): Problem | undefined {
+  if (wanted.first !== wanted.last) return undefined;
+  const service = decision.service.name;
+  for (const container of survivorNames(decision)) {
+    const rival = claims.find((each) => each.container !== container && collide(each.wanted, wanted));
+    if (rival !== undefined) return rivalry(rival, { container, service, wanted });
+    claims.push({ container, service, wanted });
+  }
+  return undefined;
 }
 
-function reportPort(first: Claim, second: Claim, report: ReportProblem): void {
-  const isScaled = first.service === second.service;
-  report({
+function collide(a: WantedPort, b: WantedPort): boolean {
+  return a.first === b.first && a.protocol === b.protocol && overlap(a.hostIp, b.hostIp);
+}
+
+function rivalry(first: Claim, second: Claim): Problem {
+  const about = { code: "conflict", path: ["services", second.service, "ports"] } as const;
+  const port = portText(second.wanted);
+  if (first.service !== second.service) {
+    return { ...about, message: `${port} is already published by service ${first.service}` };
+  }
+  return {
+    ...about,
+    message: `${first.container} and ${second.container} cannot both publish ${port}`,
+    hint: "publish a range (8080-8090:80) or leave the host port to the engine (80)",
+  };
+}
+
+/** What runs and will go on running beside replicas that are started; nothing where none is. */
+function possibleHolders(replicas: readonly Decision[], outlook: Outlook): readonly ObservedContainer[] | undefined {
+  const { snapshot, decided, orphans, starts } = outlook;
+  const started = replicas.filter(isStarted);
+  if (!starts || started.length === 0) return undefined;
+  const freed = freedContainers(decided, orphans);
+  const running = [...snapshot.containers.filter(isUp), ...snapshot.portHolders];
+  return running.filter(({ id }) => !freed.has(id) && !started.some((decision) => isOwn(decision, id)));
+}
+
+function takenPort(
+  { service }: ServiceDecision,
+  wanted: WantedPort,
+  containers: readonly ObservedContainer[] | undefined,
+  project: Project,
+): Problem | undefined {
+  if (containers === undefined) return undefined;
+  const holders = new Map<string, ObservedContainer>();
+  for (let port = wanted.first; port <= wanted.last; port++) {
+    const holder = holderOf(port, wanted, containers);
+    if (holder === undefined) return undefined;
+    holders.set(holder.id, holder);
+  }
+  const [holder, ...others] = holders.values();
+  if (holder === undefined) return undefined;
+  const names = [holder, ...others].map((each) => describeHolder(each, project));
+  const orphans = [holder, ...others].filter((each) => isOrphan(each, project));
+  const remove = orphans.length > 0 ? "remove it: --remove-orphans" : `stop it: docker stop ${holder.name}`;
+  return {
     code: "conflict",
-    path: ["services", second.service, "ports"],
-    message: isScaled
-      ? `${first.container} and ${second.container} cannot both publish ${second.port}`
-      : `${second.port} is already published by service ${first.service}`,
-    ...(isScaled ? { hint: "publish a range (8080-8090:80) or leave the host port to the engine (80)" } : {}),
-  });
+    path: ["services", service.name, "ports", wanted.index],
+    message: `${portText(wanted)} is already published by ${names.join(", ")}`,
+    hint: `${remove}, or publish another port`,
+  };
+}
+
+/** `container shop-db-1 of project shop`. */
+function describeHolder(container: ObservedContainer, project: Project): string {
+  if (isOrphan(container, project)) return `orphan container ${container.name}`;
+  const owner = container.labels[label.project];
+  const whose = owner === project.name ? ` of service ${container.service}` : owner ? ` of project ${owner}` : "";
+  return `container ${container.name}${whose}`;
+}
+
+function isOrphan({ labels, service }: ObservedContainer, { name, services, disabledServices }: Project): boolean {
+  return labels[label.project] === name && !(service in services) && !(service in disabledServices);
 }
 
 function checkNames({ snapshot, decided, orphans }: Outlook, report: ReportProblem): void {

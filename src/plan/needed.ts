@@ -2,6 +2,7 @@ import type { Project, Service } from "../compose/project.ts";
 import { label } from "../observe/labels.ts";
 import type { ObservedContainer } from "../observe/snapshot.ts";
 import { digest, serviceHashText } from "./config-hash.ts";
+import { holderOf, wantedPorts } from "./host-ports.ts";
 import { imageKey, imageOf, otherImages } from "./names.ts";
 import { withoutProviders } from "./providers.ts";
 import { resolveForHash } from "./references.ts";
@@ -13,6 +14,8 @@ export interface Needed {
   readonly images: Readonly<Record<string, { readonly reference: string; readonly platform?: string }>>;
   /** True for containers that diverge: only these have to be looked at closely. */
   readonly needsDetails: (container: ObservedContainer, all: readonly ObservedContainer[]) => boolean;
+  /** True when a port of the host is wanted that no container of its service publishes: somebody else may. */
+  readonly needsPortHolders: (containers: readonly ObservedContainer[]) => boolean;
 }
 
 /** Lists what a project refers to on the engine. */
@@ -26,6 +29,8 @@ export function neededFor(given: Project): Needed {
       const service = project.services[container.service];
       return service !== undefined && !container.isOneOff && diverges(service, container, all);
     },
+    needsPortHolders: (containers) =>
+      Object.values(project.services).some((service) => !publishesAlready(service, project, containers)),
   };
 }
 
@@ -40,6 +45,12 @@ function neededImages(project: Project): Needed["images"] {
     otherImages(project, service).map((reference) => [reference, { reference }] as const),
   );
   return Object.fromEntries([...others, ...own]);
+}
+
+function publishesAlready(service: Service, project: Project, containers: readonly ObservedContainer[]): boolean {
+  const own = containers.filter((container) => container.service === service.name && !container.isOneOff);
+  const wanted = wantedPorts(service, { project, snapshot: { networks: [] } });
+  return wanted.every((port) => holderOf(port.first, port, own) !== undefined);
 }
 
 function diverges(service: Service, container: ObservedContainer, all: readonly ObservedContainer[]): boolean {

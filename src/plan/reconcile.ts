@@ -43,7 +43,7 @@ export function reconcile(given: Project, snapshot: Snapshot, options: Reconcile
   const decided = decideContainers(planning);
   for (const service of Object.values(project.services)) ignoredModes(project, service).forEach(remark);
   const orphans = decideOrphans(project, snapshot, options, remark);
-  checkCollisions({ project, snapshot, decided, orphans }, report);
+  checkCollisions({ project, snapshot, decided, orphans, starts: options.start !== false }, report);
   checkPaths({ project, decided }, options.inputs?.absentPaths ?? [], report);
   const writer = new Writer({ planning, decided, orphans }, draft);
 

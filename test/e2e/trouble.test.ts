@@ -2,7 +2,8 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { afterAll } from "vitest";
-import { belongingsAre, complained, nothingIsLeft, serviceIs } from "../support/expectations.ts";
+import { belongingsAre, complained, nothingIsLeft, printed, serviceIs } from "../support/expectations.ts";
+import { freePort } from "../support/free-port.ts";
 import { run, runFailing, scenario, write } from "../support/scenario.ts";
 
 const occupant = createServer().listen(0, "0.0.0.0");
@@ -96,3 +97,23 @@ scenario("no engine is told with a way out", { "compose.yaml": "services: { web:
     complained(/\/nonexistent\/docker\.sock/),
     complained(/hint:/),
   );
+
+const free = await freePort();
+const publishing = (service: string): string => `
+services:
+  ${service}: { image: busybox, command: sleep infinity, stop_signal: SIGKILL, ports: ["${free}:80"] }
+`;
+
+scenario("a port that another container has is told before anything is done", { "compose.yaml": publishing("old") })
+  .step("a service publishes it", run("up", "-d"))
+  .step("it does so again", run("up", "-d"), run("plan"), printed(/nothing to do/))
+  .step(
+    "when another service takes its place, up names the port, the holder and the way out",
+    write({ "compose.yaml": publishing("new") }),
+    runFailing(1, "up", "-d"),
+    complained(new RegExp(`compose.yaml:3:\\d+ .*${free}/tcp is already published by orphan container .*-old-1`)),
+    complained(/hint: .*--remove-orphans/),
+    belongingsAre("container old-1", "network default"),
+  )
+  .step("that way leads out", run("up", "-d", "--remove-orphans"), serviceIs("new", "running"))
+  .step("down leaves nothing", run("down"), nothingIsLeft);

@@ -29,7 +29,8 @@ export function simulate(plan: Plan, before: Snapshot, simulation: Simulation = 
 
 /** An engine that holds nothing of a project. */
 export function emptySnapshot(projectName: string, apiVersion = "1.51"): Snapshot {
-  return { projectName, apiVersion, containers: [], hookContainers: [], networks: [], volumes: [], images: {} };
+  const none = { containers: [], hookContainers: [], portHolders: [], networks: [], volumes: [] };
+  return { projectName, apiVersion, ...none, images: {} };
 }
 
 /** An image as an engine would tell it. */
