@@ -5,4 +5,10 @@ export function resourceName({ resource, name }: { readonly resource: ResourceKi
   return `${titles[resource]} ${name}`;
 }
 
-const titles = { container: "Container", network: "Network", volume: "Volume", image: "Image", service: "Service" } as const;
+const titles = {
+  container: "Container",
+  network: "Network",
+  volume: "Volume",
+  image: "Image",
+  service: "Service",
+} as const;
