@@ -158,6 +158,21 @@ export interface HostConfig {
   readonly CpuPercent?: number;
 }
 
+/** Body of `POST /containers/{id}/update`: what can change while a container runs. */
+export type ContainerUpdateBody = Pick<
+  HostConfig,
+  | "Memory"
+  | "MemorySwap"
+  | "MemoryReservation"
+  | "NanoCpus"
+  | "CpuShares"
+  | "CpuPeriod"
+  | "CpuQuota"
+  | "CpusetCpus"
+  | "PidsLimit"
+  | "RestartPolicy"
+>;
+
 /** How a container joins a network. */
 export interface EndpointSettings {
   readonly IPAMConfig?: {

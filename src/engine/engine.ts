@@ -2,6 +2,7 @@ import type {
   ContainerCreateBody,
   ContainerInspect,
   ContainerSummary,
+  ContainerUpdateBody,
   EndpointSettings,
 } from "../docker-api/container.ts";
 import type { ContainerStatsBody, ProcessList } from "../docker-api/measurement.ts";
@@ -42,6 +43,8 @@ export interface Engine {
   pauseContainer(id: string): Promise<void>;
   unpauseContainer(id: string): Promise<void>;
   renameContainer(id: string, name: string): Promise<void>;
+  /** Changes limits and the restart policy, running or not; answers with warnings. */
+  updateContainer(id: string, body: ContainerUpdateBody): Promise<readonly string[]>;
   removeContainer(id: string, options: { readonly force: boolean; readonly withVolumes: boolean }): Promise<void>;
   /** Resolves with the exit code when the container next stops (or at once, when it is not running). */
   waitContainer(id: string, options?: { readonly signal?: AbortSignal }): Promise<number>;

@@ -89,6 +89,11 @@ export async function perform(operation: Operation, tools: Tools): Promise<strin
       await unlessGone(engine.removeContainer(ids.resolve(operation.id), { force, withVolumes }));
       return undefined;
     }
+    case "update-container":
+      for (const warning of await engine.updateContainer(operation.id, operation.body)) {
+        warn(`${operation.name}: ${warning}`);
+      }
+      return undefined;
     case "rename-container":
       await engine.renameContainer(ids.resolve(operation.container), operation.name);
       return undefined;

@@ -69,6 +69,8 @@ function wordsOfOne(operation: Exclude<Operation, { kind: "await-containers" | "
       return container(operation.name, "Stopping", "Stopped");
     case "remove-container":
       return container(operation.name, "Removing", "Removed");
+    case "update-container":
+      return container(operation.name, "Updating", "Updated");
     case "rename-container":
       return container(operation.name, "Recreate", "Recreated");
     case "run-hook":

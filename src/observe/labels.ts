@@ -21,6 +21,8 @@ export const label = {
   hook: "com.docker.compose.hook",
   /** Our own: digests of the configs and secrets copied into a container, which Docker Compose's hash leaves out. */
   uploads: "io.tscompose.uploads",
+  /** Our own: digest of what of a service only a new container can change. */
+  fixedHash: "io.tscompose.fixed-hash",
 } as const;
 
 /** The Docker Compose version whose labels and hashes ours are compatible with. */

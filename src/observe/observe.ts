@@ -13,7 +13,7 @@ export interface ObserveRequest {
   /** By the key they shall have in the snapshot. */
   readonly images?: Readonly<Record<string, WantedImage>>;
   /** Which containers to look at closely: one more call each. */
-  readonly needsDetails?: (container: ObservedContainer, all: readonly ObservedContainer[]) => boolean;
+  readonly needsDetails?: (container: ObservedContainer) => boolean;
   /** Whether to look at everybody's containers, for ports of the host that are taken: one more call. */
   readonly needsPortHolders?: (containers: readonly ObservedContainer[]) => boolean;
 }
@@ -62,7 +62,7 @@ export async function observe(engine: Engine, request: ObserveRequest): Promise<
     hookContainers: labelled(label.hook).sort(byName),
     networks: [...owned.networks, ...foreignNetworks].sort(byName),
     volumes: [...owned.volumes, ...foreignVolumes].sort(byName),
-    images: { ...images, ...(await imagesMadeFrom(engine, detailed)) },
+    images: { ...images, ...(await imagesMadeFrom(engine, detailed, Object.values(images))) },
   };
 }
 
@@ -99,7 +99,7 @@ async function addDetails(
 ): Promise<ObservedContainer[]> {
   return Promise.all(
     containers.map(async (container) => {
-      if (needsDetails === undefined || !needsDetails(container, containers)) return container;
+      if (needsDetails === undefined || !needsDetails(container)) return container;
       const details = await engine.inspectContainer(container.id);
       return details === undefined ? container : { ...container, details };
     }),
@@ -109,9 +109,12 @@ async function addDetails(
 async function imagesMadeFrom(
   engine: Engine,
   containers: readonly ObservedContainer[],
+  known: readonly ObservedImage[],
 ): Promise<Record<string, ObservedImage>> {
-  const detailed = containers.filter(({ details }) => details !== undefined);
-  return observeImages(engine, Object.fromEntries(detailed.map(({ imageId }) => [imageId, { reference: imageId }])));
+  const ids = new Set(containers.filter(({ details }) => details !== undefined).map(({ imageId }) => imageId));
+  const seen = known.filter(({ id }) => ids.delete(id)).map((image) => [image.id, image] as const);
+  const looked = await observeImages(engine, Object.fromEntries([...ids].map((id) => [id, { reference: id }])));
+  return { ...Object.fromEntries(seen), ...looked };
 }
 
 async function missing<Thing extends ObservedNetwork | ObservedVolume>(

@@ -3,6 +3,7 @@ import { serviceGraph } from "../graph/service-graph.ts";
 import type { ObservedContainer, Snapshot } from "../observe/snapshot.ts";
 import { basisOf } from "./basis.ts";
 import { Draft } from "./draft.ts";
+import { graceOf } from "./grace.ts";
 import { isUp } from "./known-state.ts";
 import type { Plan } from "./plan.ts";
 import { writeRemoval } from "./write/removal.ts";
@@ -64,7 +65,8 @@ export function removing(
     const dependents = rank(container) === -1 ? [] : graph.dependentsOf(service);
     const after = dependents.flatMap((dependent) => gone.get(dependent) ?? []);
     const hooks = project.services[service]?.preStop ?? [];
-    const step = writeRemoval(draft, { container, cause: "rm", after, hooks, withVolumes: volumes });
+    const grace = graceOf(project.services[service]);
+    const step = writeRemoval(draft, { container, cause: "rm", after, hooks, withVolumes: volumes, ...grace });
     gone.set(service, [...(gone.get(service) ?? []), step]);
   }
   return draft.finish({ action: "rm", project: snapshot.projectName, basis: basisOf(snapshot) });

@@ -4,12 +4,14 @@ import type { ObservedContainer } from "../observe/snapshot.ts";
 import { sharedReplica, type Decision, type Existing, type ServiceDecision } from "./decision.ts";
 import { isJob, rerunJobs } from "./jobs.ts";
 import { containerName, finalNameIn, wantedScale } from "./names.ts";
+import { liveDifference } from "./live-change.ts";
 import { obsolescence } from "./obsolete.ts";
 import type { ReconcileOptions } from "./options.ts";
 import type { Guard } from "./plan.ts";
 import type { Planning } from "./planning.ts";
 import { referencesOf } from "./references.ts";
 import { restartOf } from "./restarts.ts";
+import { wantedContainer } from "./wanted.ts";
 
 /** Decides about the containers of every service, dependencies first; nothing is written down as steps yet. */
 export function decideContainers(planning: Planning): Map<string, ServiceDecision> {
@@ -47,7 +49,7 @@ function decideService(
   const surplus = verdicts.slice(scale).map(({ existing }): Decision => ({ kind: "remove", existing, cause }));
   const staying = verdicts.slice(0, scale).map(({ existing, verdict }) => {
     return verdict === undefined
-      ? keepOrStart(planning, decided, service, existing)
+      ? keepOrStart(planning, decided, service, withLiveUpdate(planning, decided, service, existing))
       : recreation(planning, service, existing, verdict);
   });
   const next = Math.max(0, ...replicas.map(({ number }) => number)) + 1;
@@ -106,6 +108,20 @@ function judge(
   if (found === undefined) return undefined;
   if (found.causes.length > 0) return { cause: found.causes.join(", "), when: [] };
   return { cause: "new image", when: found.when };
+}
+
+/** What can be changed live is compared with what a container really has: its labels cannot follow a change. */
+function withLiveUpdate(
+  planning: Planning,
+  decided: ReadonlyMap<string, ServiceDecision>,
+  service: Service,
+  existing: Existing,
+): Existing {
+  const { container, name, number } = existing;
+  if (container.details === undefined || recreatePolicy(service, planning.options).policy === "never") return existing;
+  const { body } = wantedContainer(planning, decided, { service, name, number });
+  const { update } = liveDifference(body.HostConfig ?? {}, container.details.HostConfig);
+  return update === undefined ? existing : { ...existing, update };
 }
 
 function recreatePolicy(

@@ -1,5 +1,6 @@
 import type { Service } from "../compose/project.ts";
 import type { ObservedContainer } from "../observe/snapshot.ts";
+import type { LiveUpdate } from "./live-change.ts";
 import type { Guard } from "./plan.ts";
 
 /** What is to be done about one replica, and why. */
@@ -36,6 +37,8 @@ export interface Existing {
   readonly number: number;
   /** An interrupted recreation left it under its temporary name. */
   readonly needsRename: boolean;
+  /** What is changed while it stays. */
+  readonly update?: LiveUpdate;
 }
 
 /** Decisions about all replicas of one service, by number. */

@@ -1,19 +1,16 @@
-import type { Project, Service } from "../compose/project.ts";
-import { label } from "../observe/labels.ts";
+import type { Project } from "../compose/project.ts";
 import type { ObservedContainer } from "../observe/snapshot.ts";
-import { digest, serviceHashText } from "./config-hash.ts";
 import { holderOf, wantedPorts } from "./host-ports.ts";
 import { imageKey, imageOf, otherImages } from "./names.ts";
 import { withoutProviders } from "./providers.ts";
-import { resolveForHash } from "./references.ts";
 
 /** What must be observed for a plan of the project to be made. */
 export interface Needed {
   readonly networks: readonly string[];
   readonly volumes: readonly string[];
   readonly images: Readonly<Record<string, { readonly reference: string; readonly platform?: string }>>;
-  /** True for containers that diverge: only these have to be looked at closely. */
-  readonly needsDetails: (container: ObservedContainer, all: readonly ObservedContainer[]) => boolean;
+  /** True for replicas: labels tell what one was made as, but limits may have been changed since. */
+  readonly needsDetails: (container: ObservedContainer) => boolean;
   /** True when a port of the host is wanted that no container of its service publishes: somebody else may. */
   readonly needsPortHolders: (containers: readonly ObservedContainer[]) => boolean;
 }
@@ -25,10 +22,7 @@ export function neededFor(given: Project): Needed {
     networks: Object.values(project.networks).map(({ name }) => name),
     volumes: Object.values(project.volumes).map(({ name }) => name),
     images: neededImages(project),
-    needsDetails: (container, all) => {
-      const service = project.services[container.service];
-      return service !== undefined && !container.isOneOff && diverges(service, container, all);
-    },
+    needsDetails: ({ service, isOneOff }) => project.services[service] !== undefined && !isOneOff,
     needsPortHolders: (containers) =>
       Object.values(project.services).some((service) => !publishesAlready(service, project, containers)),
   };
@@ -51,12 +45,4 @@ function publishesAlready(service: Service, project: Project, containers: readon
   const own = containers.filter((container) => container.service === service.name && !container.isOneOff);
   const wanted = wantedPorts(service, { project, snapshot: { networks: [] } });
   return wanted.every((port) => holderOf(port.first, port, own) !== undefined);
-}
-
-function diverges(service: Service, container: ObservedContainer, all: readonly ObservedContainer[]): boolean {
-  const firstOf = (name: string): string => {
-    const replicas = all.filter((each) => each.service === name && !each.isOneOff);
-    return replicas.toSorted((a, b) => (a.name < b.name ? -1 : 1))[0]?.id ?? name;
-  };
-  return container.labels[label.configHash] !== digest(serviceHashText(resolveForHash(service, firstOf)));
 }

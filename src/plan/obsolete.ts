@@ -4,11 +4,12 @@ import { label } from "../observe/labels.ts";
 import { containerDifferences } from "./differences/container.ts";
 import { sharedReplica, type Existing } from "./decision.ts";
 import type { PlannedImage } from "./images.ts";
+import { liveDifference } from "./live-change.ts";
 import { imageMounts } from "./names.ts";
 import type { Guard } from "./plan.ts";
 import type { Planning } from "./planning.ts";
 import { referencesOf } from "./references.ts";
-import { hashOf, uploadsLabel, uploadsOf, wantedContainer, type Decided, type Wanted } from "./wanted.ts";
+import { fixedHashOf, hashOf, uploadsLabel, uploadsOf, wantedContainer, type Decided, type Wanted } from "./wanted.ts";
 
 /** Why a container cannot stay as it is. */
 export interface Obsolescence {
@@ -57,15 +58,20 @@ function configCauses(
   const hash = hashOf(service, decided);
   const actual = container.labels[label.configHash];
   if (hash === actual || hash.startsWith("{{")) return [];
-  const wanted = wantedContainer(planning, decided, { service, name, number });
   const { details, imageId } = container;
+  const wanted = wantedContainer(planning, decided, { service, name, number });
+  if (container.labels[label.fixedHash] === fixedHashOf(service, decided)) {
+    return details === undefined
+      ? []
+      : liveDifference(wanted.body.HostConfig ?? {}, details.HostConfig).needsNew.slice();
+  }
   const fields =
     details === undefined
       ? []
       : containerDifferences(withAllEndpoints(wanted), details, planning.snapshot.images[imageId]);
   return fields.length > 0
     ? fields
-    : ["definition changed in what a container does not tell (hooks, develop, attach, an engine's default …)"];
+    : ["definition changed in what a container does not tell (pre_start, an engine's default …)"];
 }
 
 function withAllEndpoints({ body, connectLater }: Wanted): ContainerCreateBody {

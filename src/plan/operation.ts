@@ -1,4 +1,4 @@
-import type { ContainerCreateBody, EndpointSettings } from "../docker-api/container.ts";
+import type { ContainerCreateBody, ContainerUpdateBody, EndpointSettings } from "../docker-api/container.ts";
 import type { NetworkCreateBody } from "../docker-api/network.ts";
 import type { VolumeCreateBody } from "../docker-api/volume.ts";
 import type { Build } from "../compose/project.ts";
@@ -93,6 +93,14 @@ export type Operation =
       readonly withVolumes: boolean;
       readonly force: boolean;
       readonly isReplaced?: true;
+    }
+  | {
+      /** Changes limits and the restart policy of a container that stays. */
+      readonly kind: "update-container";
+      readonly id: string;
+      readonly name: string;
+      readonly service: string;
+      readonly body: ContainerUpdateBody;
     }
   | { readonly kind: "rename-container"; readonly container: string; readonly name: string; readonly service: string }
   | {

@@ -58,6 +58,8 @@ export function describe(operation: Operation, project: string): string {
       return `stop ${operation.isReplaced === true ? "old " : ""}${short(operation.name)}`;
     case "remove-container":
       return `remove ${operation.isReplaced === true ? "old " : ""}${short(operation.name)}`;
+    case "update-container":
+      return `update ${short(operation.name)}`;
     case "rename-container":
       return `rename to ${short(operation.name)}`;
     case "run-hook":

@@ -3,6 +3,7 @@ import { serviceGraph } from "../graph/service-graph.ts";
 import type { ObservedContainer, Snapshot } from "../observe/snapshot.ts";
 import { basisOf } from "./basis.ts";
 import { Draft } from "./draft.ts";
+import { graceOf } from "./grace.ts";
 import type { Plan } from "./plan.ts";
 import { ConditionWaits, type Gate } from "./write/condition-waits.ts";
 import { writeHooks } from "./write/hooks.ts";
@@ -51,7 +52,7 @@ function pulledBy({ dependsOn = {} }: Service): Record<string, Dependency> {
 
 function writeRestart(
   draft: Draft,
-  { name: service, preStop = [], postStart = [] }: Service,
+  { name: service, preStop = [], postStart = [], ...rest }: Service,
   { name, state }: ObservedContainer,
   gate: Gate,
   { graceMs }: RestartingOptions,
@@ -60,7 +61,7 @@ function writeRestart(
   // Hooks run inside: there is no inside of a container that has stopped.
   const before =
     state === "running" ? writeHooks(draft, { ...about, moment: "pre_stop", hooks: preStop, after: gate.after }) : [];
-  const grace = graceMs === undefined ? {} : { graceMs };
+  const grace = graceOf(rest, graceMs);
   const step = draft.add({ kind: "restart-container", container: name, service, ...grace }, "restart", {
     after: [...gate.after, ...before],
     afterEnd: gate.afterEnd,

@@ -3,6 +3,7 @@ import { serviceGraph } from "../graph/service-graph.ts";
 import type { Snapshot } from "../observe/snapshot.ts";
 import { basisOf } from "./basis.ts";
 import { Draft } from "./draft.ts";
+import { graceOf } from "./grace.ts";
 import type { Plan } from "./plan.ts";
 import { writeStop } from "./write/removal.ts";
 
@@ -25,7 +26,7 @@ export function stopping(project: Project, snapshot: Snapshot, { services = [], 
     const replicas = snapshot.containers.filter((container) => container.service === service && !container.isOneOff);
     const ids = replicas.flatMap((container) => {
       const hooks = project.services[service]?.preStop ?? [];
-      const grace = graceMs === undefined ? {} : { graceMs };
+      const grace = graceOf(project.services[service], graceMs);
       return writeStop(draft, { container, cause: "stop", after, hooks, ...grace }) ?? [];
     });
     stops.set(service, ids);

@@ -3,6 +3,7 @@ import { serviceGraph } from "../graph/service-graph.ts";
 import type { ObservedContainer, Snapshot } from "../observe/snapshot.ts";
 import { basisOf } from "./basis.ts";
 import { Draft } from "./draft.ts";
+import { graceOf } from "./grace.ts";
 import { orphansOf } from "./orphans.ts";
 import type { Plan } from "./plan.ts";
 import { imagesToRemove } from "./teardown-images.ts";
@@ -83,7 +84,7 @@ function writeContainers(
       after,
       hooks: services[container.service]?.preStop ?? [],
       withVolumes: options.volumes === true,
-      ...(options.graceMs === undefined ? {} : { graceMs: options.graceMs }),
+      ...graceOf(services[container.service], options.graceMs),
     });
     gone.set(container.id, removal);
   }

@@ -5,6 +5,7 @@ import { digest, serviceHashText } from "./config-hash.ts";
 import type { ServiceDecision } from "./decision.ts";
 import { sharedReplica, survivorNames } from "./decision.ts";
 import type { LateValue, UploadedFile } from "./operation.ts";
+import { fixedPart } from "./fixed-part.ts";
 import { imageMounts } from "./names.ts";
 import { noInputs, type OneOff } from "./options.ts";
 import type { Planning } from "./planning.ts";
@@ -56,6 +57,7 @@ export function wantedContainer(planning: Planning, decided: Decided, replica: W
         ),
         ...(oneOff === undefined ? {} : { [label.slug]: oneOff.slug }),
         ...volumeImagesLabel(planning, service, late),
+        ...(oneOff === undefined ? { [label.fixedHash]: fixedHashOf(service, decided, late) } : {}),
         ...(uploads.length === 0 ? {} : { [label.uploads]: uploadsLabel(uploads) }),
         ...(replica.replaces === undefined ? {} : { [label.replace]: replica.replaces }),
       },
@@ -82,11 +84,19 @@ function oneOffBody(body: ContainerCreateBody, { autoRemove, attachesInput }: On
 
 /** The hash a container of the service must carry, or a token for it while it rests on a container yet to be made. */
 export function hashOf(service: Service, decided: Decided, late: Map<string, LateValue> = new Map()): string {
+  return hashOrToken(service, `{{config-hash:${service.name}}}`, decided, late);
+}
+
+/** The same of what of the service only a new container can change. */
+export function fixedHashOf(service: Service, decided: Decided, late: Map<string, LateValue> = new Map()): string {
+  return hashOrToken(fixedPart(service), `{{fixed-hash:${service.name}}}`, decided, late);
+}
+
+function hashOrToken(service: Service, token: string, decided: Decided, late: Map<string, LateValue>): string {
   const parents = new Map<string, LateValue>();
   const text = serviceHashText(resolveForHash(service, (name) => referredContainer(decided, name, parents)));
   if (parents.size === 0) return digest(text);
-  for (const [token, value] of parents) late.set(token, value);
-  const token = `{{config-hash:${service.name}}}`;
+  for (const [parent, value] of parents) late.set(parent, value);
   late.set(token, { kind: "hash", token, text });
   return token;
 }

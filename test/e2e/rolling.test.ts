@@ -124,6 +124,7 @@ process.on("SIGTERM", () => server.close());
 resolver 127.0.0.11 valid=1s;
 server {
   listen 80;
+  keepalive_timeout 0; # a kept connection that ends between two requests would look like a failed one
   location / { set $web web; proxy_pass http://$web:3000; proxy_next_upstream error timeout; proxy_connect_timeout 1s; }
 }
 `,

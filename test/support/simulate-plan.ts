@@ -167,6 +167,15 @@ class World {
       case "remove-container":
         this.#remove(this.#find(operation.id).id);
         return;
+      case "update-container":
+        this.#change(operation.id, (each) => {
+          if (each.details === undefined) return each;
+          return {
+            ...each,
+            details: { ...each.details, HostConfig: { ...each.details.HostConfig, ...operation.body } },
+          };
+        });
+        return;
       case "rename-container":
         if (this.#containers.some(({ name }) => name === operation.name)) throw new Error(`${operation.name} is taken`);
         this.#change(operation.container, (each) => ({ ...each, name: operation.name }));

@@ -17,6 +17,7 @@ type ContainerVerbs = Pick<
   | "pauseContainer"
   | "unpauseContainer"
   | "renameContainer"
+  | "updateContainer"
   | "removeContainer"
   | "waitContainer"
   | "resizeContainer"
@@ -56,6 +57,11 @@ export function containerVerbs({ docker, transport }: Api): ContainerVerbs {
     pauseContainer: (id) => told(`pausing container ${id}`, container(id).pause()),
 
     unpauseContainer: (id) => told(`unpausing container ${id}`, container(id).unpause()),
+
+    async updateContainer(id, body) {
+      const answer = await told<{ Warnings?: string[] | null }>(`updating container ${id}`, container(id).update(body));
+      return answer.Warnings ?? [];
+    },
 
     renameContainer: (id, name) => told(`renaming container ${id} to ${name}`, container(id).rename({ name })),
 

@@ -89,7 +89,8 @@ function withoutPrefix(value: unknown): unknown {
     : value;
 }
 
-function restartText(policy: HostConfig["RestartPolicy"]): string {
+/** A restart policy as the file has it: `on-failure:3`; none: the empty text. */
+export function restartText(policy: HostConfig["RestartPolicy"]): string {
   const { Name = "", MaximumRetryCount = 0 } = policy ?? {};
   if (Name === "" || Name === "no") return "";
   return MaximumRetryCount > 0 ? `${Name}:${MaximumRetryCount}` : Name;

@@ -6,6 +6,7 @@ import type { Writer } from "./writer.ts";
 /** Makes room, then makes networks and volumes: only what stands in the way of something new is stopped this early. */
 export function writeRelease(writer: Writer): void {
   writeLeftovers(writer);
+  writeLiveUpdates(writer);
   writeNetworks(writer);
   writeVolumes(writer);
 }
@@ -21,6 +22,17 @@ function writeLeftovers(writer: Writer): void {
     if (!needsRename) continue;
     const operation = { kind: "rename-container", container: container.id, name, service: container.service } as const;
     writer.prepared.set(name, [writer.add(operation, "finishes an interrupted recreation")]);
+  }
+}
+
+function writeLiveUpdates(writer: Writer): void {
+  for (const { existing } of writer.each("keep", "start", "unpause", "restart")) {
+    const { container, name, update } = existing;
+    if (update === undefined) continue;
+    const about = { id: container.id, name, service: container.service } as const;
+    const after = writer.prepared.get(name) ?? [];
+    const step = writer.add({ kind: "update-container", ...about, body: update.body }, update.cause, { after });
+    writer.prepared.set(name, [step]);
   }
 }
 

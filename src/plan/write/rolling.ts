@@ -1,3 +1,4 @@
+import { graceOf } from "../grace.ts";
 import type { Recreation, Rollout } from "../rollout.ts";
 import { type Launch, rivalStops, writeBegin, writeUpload } from "./launch.ts";
 import { writeRemove } from "./removal.ts";
@@ -181,8 +182,7 @@ function writeNewStop(
   ifFailed: readonly number[],
 ): number {
   const operation = { kind: "stop-container", id: name, name, service: service.name } as const;
-  const { graceMs } = writer.planning.options;
-  return writer.add({ ...operation, ...(graceMs === undefined ? {} : { graceMs }) }, "not fit to serve", {
+  return writer.add({ ...operation, ...graceOf(service, writer.planning.options.graceMs) }, "not fit to serve", {
     afterEnd: started,
     ifFailed,
     when,

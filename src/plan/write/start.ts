@@ -51,13 +51,15 @@ function startReplica(launch: Launch, decision: Decision): readonly number[] {
   const mayStart = writer.planning.options.start !== false;
   switch (decision.kind) {
     case "keep":
-      tellUnchanged(writer, decision.existing.container);
+      if (decision.existing.update === undefined) tellUnchanged(writer, decision.existing.container);
       return writer.prepared.get(decision.existing.name) ?? [];
     case "remove":
       return [];
     case "unpause": {
       const { name } = decision.existing;
-      return [writer.add({ kind: "unpause-container", container: name, service: service.name }, decision.cause)];
+      const after = writer.prepared.get(name) ?? [];
+      const operation = { kind: "unpause-container", container: name, service: service.name } as const;
+      return [writer.add(operation, decision.cause, { after })];
     }
     case "restart":
       return rejoinAndStart(launch, decision);

@@ -2,6 +2,7 @@ import type { Service } from "../../compose/project.ts";
 import type { ObservedContainer } from "../../observe/snapshot.ts";
 import type { Decision, ServiceDecision } from "../decision.ts";
 import type { Draft, Edges } from "../draft.ts";
+import { graceOf } from "../grace.ts";
 import type { Operation } from "../operation.ts";
 import type { Orphan } from "../orphans.ts";
 import type { Planning } from "../planning.ts";
@@ -73,9 +74,9 @@ export class Writer {
   stop(container: ObservedContainer, cause: string, call: StopCall): number | undefined {
     const known = this.stopped.get(container.id);
     if (known !== undefined) return known.step;
-    const { graceMs } = this.planning.options;
-    const hooks = this.planning.project.services[container.service]?.preStop ?? [];
-    const grace = graceMs === undefined ? {} : { graceMs };
+    const service = this.planning.project.services[container.service];
+    const hooks = service?.preStop ?? [];
+    const grace = graceOf(service, this.planning.options.graceMs);
     const step = writeStop(this.draft, { container, cause, hooks, ...grace, ...call });
     if (step !== undefined) this.stopped.set(container.id, { container, step });
     return step;

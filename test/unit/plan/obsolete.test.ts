@@ -40,7 +40,6 @@ describe("a changed service", () => {
       cause: "expose (none) -> 80/tcp, ports (none) -> 8080:80/tcp",
     },
     { what: "a limit", change: { memLimitBytes: 1024 }, cause: "mem_limit (none) -> 1024" },
-    { what: "the restart policy", change: { restart: "always" }, cause: "restart (none) -> always" },
     {
       what: "a bind mount",
       change: { volumes: [{ type: "bind", source: "/a", target: "/b" }] },
@@ -52,9 +51,9 @@ describe("a changed service", () => {
       cause: "networks.app_default.aliases app-web-1 web -> app-web-1 web www",
     },
     {
-      what: "what only the client reads",
-      change: { attach: false },
-      cause: "definition changed in what a container does not tell (hooks, develop, attach, an engine's default …)",
+      what: "what no container tells",
+      change: { preStart: [{ command: ["migrate"] }] },
+      cause: "definition changed in what a container does not tell (pre_start, an engine's default …)",
     },
   ])("is recreated with the cause told down to the field: $what", ({ change, cause }) => {
     const before = { services: { web: { environment: { PORT: "80" } } } };

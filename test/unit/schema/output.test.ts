@@ -115,6 +115,7 @@ const operations: { readonly [Kind in Operation["kind"]]: Extract<Operation, { k
     required: true,
     timeoutMs: 60_000,
   },
+  "update-container": { kind: "update-container", ...removed, body: { Memory: 67_108_864 } },
   "monitor-containers": {
     kind: "monitor-containers",
     service: "web",
