@@ -1,4 +1,4 @@
-import type { Project } from "../compose/project.ts";
+import type { Project, Service } from "../compose/project.ts";
 import type { ObservedContainer } from "../observe/snapshot.ts";
 import { holderOf, wantedPorts } from "./host-ports.ts";
 import { imageKey, imageOf, otherImages } from "./names.ts";
