@@ -10,6 +10,7 @@ const mebibyte = 1024 * 1024;
 
 const reasons: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
+  EFTYPE: "is a device, not a file",
   EISDIR: "is a directory, not a file",
   ELOOP: "symbolic links lead in circles",
   ENXIO: "is a socket, not a file",

@@ -34,13 +34,31 @@ export const hostilePlaces: readonly HostilePlace[] = [
     what: "a device without an end",
     files: () => ({}),
     make: (directory) => symlinkSync("/dev/zero", join(directory, "compose.yaml")),
-    told: "compose.yaml:1:1 compose.yaml: larger than 4 MiB",
+    told: "compose.yaml:1:1 compose.yaml: is a device, not a file",
+  },
+  {
+    what: "a file of the kernel that is read for ever",
+    files: () => ({}),
+    make: (directory) => symlinkSync("/proc/kmsg", join(directory, "compose.yaml")),
+    told: "compose.yaml:1:1 compose.yaml: is a device, not a file",
+  },
+  {
+    what: "an .env that is a file of the kernel",
+    files: alone(service),
+    make: (directory) => symlinkSync("/proc/kmsg", join(directory, ".env")),
+    told: ".env:1:1 .env: is a device, not a file",
+  },
+  {
+    what: "an env_file that is a terminal",
+    files: alone(`${service}    env_file: /dev/ptmx\n`),
+    make: () => {},
+    told: "compose.yaml:4:15 /dev/ptmx: is a device, not a file",
   },
   {
     what: "an env_file that is a device without an end",
     files: alone(`${service}    env_file: /dev/urandom\n`),
     make: () => {},
-    told: "compose.yaml:4:15 /dev/urandom: larger than 1 MiB",
+    told: "compose.yaml:4:15 /dev/urandom: is a device, not a file",
   },
   {
     what: "a pipe that nobody writes to",

@@ -1,4 +1,3 @@
-import { isIP } from "node:net";
 import { printScalar } from "../scalar.ts";
 import type { Location } from "../source.ts";
 import { type Tree, treeOf, withHistory } from "../tree.ts";
@@ -72,6 +71,11 @@ function parseRange(text: string): Range | undefined {
 /** True for an IP address; one with a zone, as in `fe80::1%eth0`, means nothing to other machines. */
 export function isAddress(text: string): boolean {
   return isIP(text) !== 0 && !text.includes("%");
+}
+
+/** Version of an IP address, 0 for what is none; asked for seldom, and node:net takes 5 ms to load. */
+function isIP(text: string): number {
+  return process.getBuiltinModule("node:net").isIP(text);
 }
 
 function parseNumber(text: string): number | undefined {

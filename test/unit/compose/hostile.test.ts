@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { InvalidProjectError } from "../../../src/compose/diagnostic.ts";
@@ -88,6 +89,15 @@ describe("what only looks hostile is read", () => {
     );
     const text = `services:\n${services.join("\n")}\nnetworks: {back: }\nvolumes: {data: }\n`;
     expect(await mistakesOf({ "compose.yaml": text })).toEqual([]);
+  });
+
+  test("no variables at all", async () => {
+    using folder = folderOf({ "compose.yaml": "services: {web: {image: x, env_file: [/dev/null, none.env]}}\n" });
+    symlinkSync("/dev/null", join(folder.path, "none.env"));
+    symlinkSync("/dev/null", join(folder.path, ".env"));
+    const world = { environment: {}, workingDirectory: folder.path, homeDirectory: "/", readStdin: async () => "" };
+    const { project } = await load({}, { ...world, files: systemFiles });
+    expect(project.services["web"]?.environment).toBeUndefined();
   });
 
   test("a pipe that somebody writes to, late", async () => {
