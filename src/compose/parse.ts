@@ -1,6 +1,7 @@
-import { Composer, type Document, Lexer, LineCounter, Parser, type YAMLParseError } from "yaml";
+import { Composer, type Document, Lexer, LineCounter, Parser } from "yaml";
 import type { Report } from "./diagnostic.ts";
 import { deepestNesting, type Placer, plant } from "./plant.ts";
+import { syntaxMistakes } from "./syntax-mistakes.ts";
 import type { ListTree, MapTree, ScalarTree } from "./tree.ts";
 
 /** What may still be read. */
@@ -36,7 +37,7 @@ export function parse(
   if (!isReadable) return undefined;
 
   const lines = linesOf(text);
-  for (const { message, pos } of firstOfLines(documents, lines)) refuse("invalid-yaml", pos[0], firstLine(message));
+  for (const { message, offset } of syntaxMistakes(documents, lines)) refuse("invalid-yaml", offset, message);
   if (!isReadable) return undefined;
 
   const place = placer(file, lines);
@@ -136,18 +137,4 @@ function checkCharacters(text: string, refuse: Refuse): void {
   if (code === 0xfffd) return refuse("invalid-encoding", offset, "not valid UTF-8", "save the file as UTF-8");
   const shown = `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
   refuse("invalid-yaml", offset, `control character ${shown} is not allowed`, "remove it, or write it as an escape");
-}
-
-/** What comes after the first mistake of a line mostly follows from it. */
-function firstOfLines(documents: readonly Document.Parsed[], lines: LineCounter): readonly YAMLParseError[] {
-  const told = new Map<number, YAMLParseError>();
-  for (const error of documents.flatMap(({ errors }) => errors)) {
-    const { line } = lines.linePos(error.pos[0]);
-    if (!told.has(line)) told.set(line, error);
-  }
-  return [...told.values()];
-}
-
-function firstLine(message: string): string {
-  return message.split("\n", 1)[0] ?? message;
 }

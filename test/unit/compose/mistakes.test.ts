@@ -145,7 +145,7 @@ volumes:
       "compose.yaml": "services:\n  web: { image: [nginx\n",
       "override.yaml": "services:\n  web: { ports: [a], depends_on: [db] }\n",
     });
-    expect(lines.map((line) => line.split(" ", 1)[0])).toEqual(["compose.yaml:3:1", "override.yaml:2:18"]);
+    expect(lines.map((line) => line.split(" ", 1)[0])).toEqual(["compose.yaml:2:17", "override.yaml:2:18"]);
   });
 
   test("in later overrides of what was wrong are told, too", async () => {

@@ -31,6 +31,23 @@ function place(tree: Tree, path: Path): string {
 }
 
 describe("parse", () => {
+  test.each([
+    { what: "a quote", text: 'a:\n  image: "nginx\n  b: 1\nc: 2\n', at: "2:10", sign: '"' },
+    { what: "a single quote", text: "a:\n  image: 'nginx\n", at: "2:10", sign: "'" },
+    { what: "a quote that another line closes by chance", text: 'a:\n  b: "x\n  c: "y"\n', at: "2:6", sign: '"' },
+    { what: "a key", text: 'a:\n  "b: 1\n  c: 2\n', at: "2:3", sign: '"' },
+    { what: "a quote in a list", text: 'a:\n  b: ["x, y]\n  c: 1\n', at: "2:7", sign: '"' },
+    { what: "a list", text: "a:\n  b: [x, y\n  c: 1\n", at: "2:6", sign: "[" },
+    { what: "a map", text: "a:\n  b: { x: 1\n  c: 1\n", at: "2:6", sign: "{" },
+    { what: "a list at the root", text: "[x, y\n", at: "1:1", sign: "[" },
+    { what: "a quote of the second document", text: 'a: "b"\n---\na: "c\n', at: "3:4", sign: '"' },
+  ])("places $what that is never closed where it opens", ({ text, at, sign }) => {
+    const { told } = read(text);
+    expect(told.map(({ at: place, message }) => `${place?.line}:${place?.column} ${message}`)).toEqual([
+      `${at} this ${sign} is never closed`,
+    ]);
+  });
+
   test("tells the place of every value, through anchors and merge keys", () => {
     const tree = only(`
 x-base: &base
@@ -100,7 +117,7 @@ services:
     ["- a", ["1:1 wrong-type"]],
     ["a: 1\n---\n", ["2:4 wrong-type"]],
     ["just text", ["1:1 wrong-type"]],
-    ["a: [1", ["1:6 invalid-yaml"]],
+    ["a: [1", ["1:4 invalid-yaml"]],
     ["a: b: c", ["1:4 invalid-yaml"]],
     ["a:\n\t- b", ["2:1 invalid-yaml"]],
     ["a: x\u0007y", ["1:5 invalid-yaml"]],
