@@ -5,8 +5,14 @@ import type { Route } from "../api/route.ts";
 export interface Networks {
   /** `/networks…` */
   readonly routes: readonly Route[];
-  /** Makes bridges and rules of the saved networks anew where they are missing; sweeps what no network owns. */
-  recover(): Promise<void>;
+  /**
+   * Makes bridges and rules of the saved networks anew where they are missing, takes what containers that survived
+   * the engine have (addresses, names, ports) as it is, and sweeps what nobody owns. Called once, before all else; the
+   * rules are replaced in one transaction, so that published ports of survivors answer all the time.
+   */
+  recover(survivors: readonly Survivor[]): Promise<void>;
+  /** Ends the servers of names and ports; bridges and rules stay for the containers that go on running. */
+  close(): Promise<void>;
   /** True when a container may join: by name, id or unambiguous beginning of an id. */
   has(reference: string): boolean;
   /**
@@ -18,8 +24,12 @@ export interface Networks {
   activate(containerId: string): Promise<void>;
   /** Takes back what `prepare` gave; does nothing when there is nothing. */
   release(containerId: string): Promise<void>;
-  /** A container survived the engine: takes its addresses, names and ports as they are. */
-  adopt(container: NetworkedContainer, prepared: PreparedNetwork): Promise<void>;
+}
+
+/** A container that runs since before this engine, with what its state kept. */
+export interface Survivor {
+  readonly container: NetworkedContainer;
+  readonly prepared: PreparedNetwork;
 }
 
 /** What networks have to know of a container: the wish as in its create request. */
@@ -29,7 +39,7 @@ export interface NetworkedContainer {
   readonly name: string;
   readonly hostname: string;
   readonly domainname?: string;
-  /** By name or id of the network; `bridge` for the default one. */
+  /** By name or id of the network; `bridge` for the default one. The first becomes `eth0`. */
   readonly endpoints: Readonly<Record<string, EndpointSettings>>;
   readonly ports: {
     /** `80/tcp` → wishes; an empty host port means one of the engine's choice, a range the first free one. */
@@ -48,9 +58,12 @@ export interface NetworkedContainer {
   readonly links: readonly string[];
 }
 
-/** Plain data that the container's state keeps: an engine that comes back gives it to `adopt`. */
+/** Plain data that the container's state keeps: an engine that comes back gives it to `recover`. */
 export interface PreparedNetwork {
-  /** Lines for `ip -batch` in the host's network namespace; the first makes the namespace named by the container's id. */
+  /**
+   * Lines for `ip -batch` in the host's network namespace; the first makes the namespace named by the container's id.
+   * Empty on the network `host`: the container has no namespace of its own.
+   */
   readonly hostBatch: string;
   /** Lines for `ip -n <container id> -batch`. */
   readonly namespaceBatch: string;
