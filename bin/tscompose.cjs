@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/usr/bin/env sh
 ":" //; exec node -- "$0" "$@"
 // The line above is a command to a shell and a comment to JavaScript. Without `--` Node takes `--env-file` for its own
 // wherever it stands: it ends when that file is missing, and obeys a NODE_OPTIONS in it. `env -S node --` would do, but
