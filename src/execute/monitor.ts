@@ -26,9 +26,10 @@ async function monitorContainer(name: string, { service, forMs }: Monitor, tools
   for (let hasDied = false; ;) {
     const container = await engine.inspectContainer(id);
     const verdict = container === undefined ? undefined : verdictOn(name, container, "running-or-healthy");
-    if (verdict?.kind === "impossible") throw await failure(service, id, verdict.reason, engine);
+    if (verdict?.kind === "impossible") throw await failure(service, { name, id }, verdict.reason, engine);
     // The engine may have started it again by now: it did not last all the same.
-    if (verdict === undefined || hasDied) throw await failure(service, id, `container ${name} did not last`, engine);
+    if (verdict === undefined || hasDied)
+      throw await failure(service, { name, id }, `container ${name} did not last`, engine);
     const { done, value } = await events.next();
     if (done !== true) {
       hasDied ||= value.Action === "die";

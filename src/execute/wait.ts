@@ -3,7 +3,7 @@ import type { Engine } from "../engine/engine.ts";
 import { TscomposeError } from "../errors.ts";
 import type { AwaitedState, Operation } from "../plan/operation.ts";
 import type { Tools } from "./perform.ts";
-import { tailOf } from "./tail.ts";
+import { ContainerTroubleError, lookIntoTrouble } from "./trouble.ts";
 
 type Await = Extract<Operation, { kind: "await-containers" }>;
 
@@ -24,7 +24,8 @@ export async function awaitContainers(operation: Await, tools: Tools): Promise<s
   }
 }
 
-async function awaitContainer(name: string, { service, until, timeoutMs }: Await, tools: Tools): Promise<void> {
+async function awaitContainer(name: string, operation: Await, tools: Tools): Promise<void> {
+  const { service, until, timeoutMs } = operation;
   const { engine, ids, signal } = tools;
   const id = ids.resolve(name);
   const deadline = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
@@ -35,11 +36,11 @@ async function awaitContainer(name: string, { service, until, timeoutMs }: Await
   for (;;) {
     const verdict = await judge(name, id, until, engine);
     if (verdict.kind === "reached") return;
-    if (verdict.kind === "impossible") throw await failure(service, id, verdict.reason, engine);
+    if (verdict.kind === "impossible") throw await failure(service, { name, id }, verdict.reason, engine);
     const { done } = await events.next();
     if (done !== true) continue;
     if (signal.aborted) throw new TscomposeError({ code: "interrupted", message: `waiting for ${name}: interrupted` });
-    if (deadline?.aborted === true) throw await timedOut(name, id, until, timeoutMs ?? 0, engine);
+    if (deadline?.aborted === true) throw await timedOut({ name, id }, operation, engine);
     throw new TscomposeError({ code: "unavailable", message: `waiting for ${name}: the engine ended its events` });
   }
 }
@@ -87,13 +88,17 @@ function exitText({ ExitCode, OOMKilled, Error: trouble }: ContainerInspect["Sta
   return `exited (${ExitCode})${why.length === 0 ? "" : `: ${why.join(", ")}`}`;
 }
 
-/** The error that saves the next three commands: what the probe said, and the last words of the container. */
-export async function failure(service: string, id: string, reason: string, engine: Engine): Promise<TscomposeError> {
-  const details = await lastWords(id, engine);
+/** The error that saves the next three commands. */
+export async function failure(
+  service: string,
+  { name, id }: { readonly name: string; readonly id: string },
+  reason: string,
+  engine: Engine,
+): Promise<TscomposeError> {
+  const trouble = await lookIntoTrouble({ service, container: name, id, reason }, engine);
   const without = reason.endsWith("has no healthcheck");
-  return new TscomposeError({
+  return new ContainerTroubleError(trouble, {
     code: "operation-failed",
-    message: [`${service}: ${reason}`, ...details].join("\n"),
     hint: without
       ? `give service ${service} a healthcheck, or wait for service_started`
       : `see more: tscompose logs ${service}`,
@@ -101,24 +106,11 @@ export async function failure(service: string, id: string, reason: string, engin
 }
 
 async function timedOut(
-  name: string,
-  id: string,
-  until: AwaitedState,
-  timeoutMs: number,
+  { name, id }: { readonly name: string; readonly id: string },
+  { service, until, timeoutMs = 0 }: Await,
   engine: Engine,
 ): Promise<TscomposeError> {
-  const details = await lastWords(id, engine);
-  const message = `container ${name} is not ${until.replaceAll("-", " ")} after ${timeoutMs / 1000}s`;
-  return new TscomposeError({ code: "timeout", message: [message, ...details].join("\n") });
-}
-
-async function lastWords(id: string, engine: Engine): Promise<string[]> {
-  const container = await engine.inspectContainer(id);
-  if (container === undefined) return [];
-  const probe = container.State.Health?.Log?.at(-1);
-  const logs = await tailOf(engine.logs(id, { follow: false, tail: 10, timestamps: false })).catch(() => []);
-  return [
-    ...(probe === undefined ? [] : [`  probe exited with ${probe.ExitCode}: ${probe.Output.trim().slice(-500)}`]),
-    ...(logs.length === 0 ? [] : ["  last output:", ...logs.map((line) => `    ${line}`)]),
-  ];
+  const reason = `container ${name} is not ${until.replaceAll("-", " ")} after ${timeoutMs / 1000}s`;
+  const trouble = await lookIntoTrouble({ service, container: name, id, reason }, engine);
+  return new ContainerTroubleError(trouble, { code: "timeout", hint: `see more: tscompose logs ${service}` });
 }

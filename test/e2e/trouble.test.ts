@@ -83,6 +83,47 @@ services:
   )
   .step("down leaves nothing", run("down"), nothingIsLeft);
 
+scenario("a failure is explained on one screen: cause, chain, end, probe, last words, next step", {
+  "compose.yaml": `
+services:
+  db:
+    image: busybox
+    command: ["sh", "-c", "echo opening the book; echo cannot read page 7 >&2; sleep infinity"]
+    stop_signal: SIGKILL
+    healthcheck: { test: ["CMD", "sh", "-c", "echo no answer; exit 4"], interval: 100ms, retries: 2 }
+  api: { image: busybox, command: sleep infinity, depends_on: { db: { condition: service_healthy } } }
+  web: { image: busybox, command: sleep infinity, depends_on: [api] }
+`,
+})
+  .step(
+    "for people",
+    runFailing(1, "up", "-d"),
+    complained(/^db: container \S+-db-1 is unhealthy$/m),
+    complained(/^ {2}not started: api, web \(web -> api -> db\)$/m),
+    complained(/^ {2}last probe exited with 4: no answer$/m),
+    complained(/^ {4}cannot read page 7$/m),
+    complained(/hint:.*logs db/),
+  )
+  .step(
+    "for programs",
+    runFailing(1, "--progress", "json", "up", "-d"),
+    complained(
+      /"notStarted":\[\{"service":"api","chain":\["api","db"\]\},\{"service":"web","chain":\["web","api","db"\]/,
+    ),
+    complained(/"probe":\{"exitCode":4,"output":"no answer"\},"lastLines":\["cannot read page 7"\]/),
+  )
+  .step("down leaves nothing", run("down"), nothingIsLeft);
+
+scenario("an end by a signal is told by its name", {
+  "compose.yaml": `
+services:
+  job: { image: busybox, command: ["sh", "-c", "exit 137"] }
+  web: { image: busybox, command: sleep infinity, depends_on: { job: { condition: service_completed_successfully } } }
+`,
+})
+  .step("up names it", runFailing(1, "up", "-d"), complained(/exit code 137 \(SIGKILL\)/))
+  .step("down leaves nothing", run("down"), nothingIsLeft);
+
 scenario("a command that the image does not have is the container's trouble, told once", {
   "compose.yaml": "services:\n  web: { image: busybox, command: no-such-program }\n",
 })

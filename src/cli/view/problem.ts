@@ -6,6 +6,7 @@ import { TscomposeError } from "../../errors.ts";
 import type { Io, Output } from "../io.ts";
 import { decideDisplay, type Display } from "../display.ts";
 import { fromHere } from "../hint.ts";
+import { ExecutionError, type Failure } from "../outcome.ts";
 import type { GlobalFlags } from "../project-options.ts";
 import { type Paint, paintFor } from "./paint.ts";
 
@@ -145,7 +146,13 @@ function asJson(error: unknown, { mistakes, flags }: Pick<ErrorStyle, "mistakes"
   }
   const { message, code } = error;
   const hint = error.hint === undefined ? undefined : fromHere(error.hint, flags);
-  return { error: true, message, code, hint, diagnostics: mistakes?.diagnostics.map(asJsonDiagnostic) };
+  const failures =
+    error instanceof ExecutionError ? error.failures.map((each) => failureFromHere(each, flags)) : undefined;
+  return { error: true, message, code, hint, failures, diagnostics: mistakes?.diagnostics.map(asJsonDiagnostic) };
+}
+
+function failureFromHere(failure: Failure, flags: GlobalFlags): Failure {
+  return failure.hint === undefined ? failure : { ...failure, hint: fromHere(failure.hint, flags) };
 }
 
 function asJsonDiagnostic({ at, message, code, hint }: Diagnostic): object {

@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
+import { ExecutionError } from "../../../src/actions/execution-error.ts";
+import type { Trouble } from "../../../src/execute/trouble.ts";
 import { jsonLine } from "../../../src/cli/view/json-lines.ts";
 import { showError, showWarnings } from "../../../src/cli/view/problem.ts";
 import { type Diagnostic, InvalidProjectError } from "../../../src/compose/diagnostic.ts";
@@ -125,6 +127,23 @@ const operations: { readonly [Kind in Operation["kind"]]: Extract<Operation, { k
   delay: { kind: "delay", service: "web", forMs: 10_000 },
 };
 
+const trouble: Trouble = {
+  service: "db",
+  container: "shop-db-1",
+  reason: "container shop-db-1 exited (137)",
+  state: "exited",
+  health: "unhealthy",
+  exitCode: 137,
+  signal: "SIGKILL",
+  isOutOfMemory: true,
+  probe: { exitCode: 1, output: "no answer" },
+  lastLines: ["loading everything"],
+};
+const failure = new ExecutionError(
+  [{ message: "db: exited", hint: "logs", notStarted: [{ service: "web", chain: ["web", "db"] }], trouble }],
+  [],
+);
+
 describe("the schemas of outputs", () => {
   test.each(events)("describe the progress line of $kind", (event) => {
     expect(refusals("progress", jsonLine(event))).toEqual([]);
@@ -163,6 +182,7 @@ describe("the schemas of outputs", () => {
       of: "mistakes in files",
       error: new InvalidProjectError([mistake, { ...mistake, severity: "warning" }], new Map()),
     },
+    { of: "a failed operation", error: failure },
     { of: "a wrong flag", error: new UsageError("--tail: expected a number", "--tail 10") },
     { of: "a bug", error: new Error("unexpected") },
   ])("describe an error for programs: $of", ({ error }) => {
