@@ -30,6 +30,28 @@ export async function surveyEngines(options: OpenEngineOptions): Promise<Survey>
   return survey(connectOptions(options));
 }
 
+/** Where an embedded engine lives, when not at the usual places. */
+export interface EmbeddedPlaces {
+  readonly data?: string;
+  readonly run?: string;
+  /** Default: `engine.sock` in the run folder. */
+  readonly socket?: string;
+}
+
+/** Serves the embedded engine in this process until it is disposed of; its containers go on without it. */
+export async function serveEmbeddedEngine({
+  version,
+  onFault,
+  ...places
+}: EmbeddedPlaces & {
+  readonly version: string;
+  readonly onFault: (error: unknown) => void;
+}): Promise<AsyncDisposable & { readonly address: string }> {
+  const { startEmbeddedEngine } = await import("./embedded/index.ts");
+  const engine = await startEmbeddedEngine({ places, version, onFault });
+  return { address: engine.address, [Symbol.asyncDispose]: () => engine.stop() };
+}
+
 function connectOptions(options: OpenEngineOptions): ConnectOptions {
   const { platform, userId } = thisMachine();
   return { ...options, platform, ...(userId === undefined ? {} : { userId }), now: () => systemClock.now() };

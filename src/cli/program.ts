@@ -2,6 +2,7 @@ import { type Command, CommanderError } from "commander";
 import { TscomposeError, UsageError } from "../errors.ts";
 import type { CommandEntry } from "./command.ts";
 import { GoFlagCommand, collect, integer, oneOf } from "./go-flags.ts";
+import type { Output } from "./io.ts";
 import type { GlobalFlags } from "./project-options.ts";
 import type { Session } from "./session.ts";
 import { version } from "./version.ts";
@@ -48,6 +49,11 @@ const commands: readonly CommandEntry[] = [
     name: "down",
     summary: "Stop and remove containers and networks",
     load: async () => (await import("./commands/down.ts")).down,
+  },
+  {
+    name: "engine",
+    summary: "Start, stop and look at the embedded engine",
+    load: async () => (await import("./commands/engine.ts")).engine,
   },
   {
     name: "events",
@@ -188,7 +194,7 @@ const missing: ReadonlySet<string> = new Set("bridge publish watch alpha".split(
 export async function runProgram(
   argv: readonly string[],
   open: (flags: GlobalFlags) => Session,
-  output: { readonly write: (text: string) => void; readonly columns?: number | undefined },
+  output: Pick<Output, "write" | "columns">,
 ): Promise<number> {
   const root = declareRoot(output);
   let code = 0;
@@ -215,10 +221,7 @@ export async function runProgram(
   return code;
 }
 
-function declareRoot(output: {
-  readonly write: (text: string) => void;
-  readonly columns?: number | undefined;
-}): Command {
+function declareRoot(output: Pick<Output, "write" | "columns">): Command {
   const root = new GoFlagCommand("tscompose")
     .usage("[OPTIONS] COMMAND")
     .description("Define and run applications of several containers")
@@ -227,7 +230,7 @@ function declareRoot(output: {
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
-      writeOut: output.write,
+      writeOut: (text) => output.write(text),
       writeErr: () => {},
       getOutHelpWidth: () => output.columns ?? 100,
       getErrHelpWidth: () => output.columns ?? 100,

@@ -11,12 +11,13 @@ export interface Roots {
   readonly socket: string;
 }
 
-/** The places of an engine whose roots are not told. */
-export const defaultRoots: Roots = {
-  data: "/var/lib/tscompose",
-  run: "/run/tscompose",
-  socket: "/run/tscompose/engine.sock",
-};
+const defaultData = "/var/lib/tscompose";
+const defaultRun = "/run/tscompose";
+
+/** Fills in the usual places for those that are not told. */
+export function rootsOf({ data = defaultData, run = defaultRun, socket }: Partial<Roots>): Roots {
+  return { data, run, socket: socket ?? join(run, "engine.sock") };
+}
 
 /** Every place that more than one room has to know. */
 export interface Paths extends Roots {
@@ -68,7 +69,7 @@ export function pathsOf(roots: Roots): Paths {
     containers,
     running,
     execs: join(run, "x"),
-    mark: data === defaultRoots.data ? "tscompose" : `tscompose_${digest(data)}`,
+    mark: data === defaultData ? "tscompose" : `tscompose_${digest(data)}`,
     container: (id) => ({
       data: join(containers, id),
       document: join(containers, id, "container.json"),

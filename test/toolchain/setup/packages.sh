@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what is missing: an engine, curl to speak to it, tmux for the terminal tests.
+# Installs what is missing: an engine, what the embedded one runs on, curl to speak to them, tmux for the terminal tests.
 set -eu
 . "$(dirname "$0")/say.sh"
 
@@ -11,6 +11,8 @@ need ip iproute2
 need curl curl
 need tmux tmux
 need flock util-linux
+need crun crun
+need nft nftables
 
 [ -n "$missing" ] || exit 0
 [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || die "missing:$missing; install them as root: apt-get install$missing"
