@@ -7,7 +7,6 @@ import type { Check, Tell } from "./teller.ts";
 /** Everything a service refers to by name has to exist. */
 export const checkReferences: Check = (service, project, tell) => {
   checkContexts(service, project, tell);
-  checkNamespaces(service, project, tell);
   const expect = (kind: string, known: Readonly<Record<string, unknown>>, name: string, path: Path): void => {
     if (own(known, name) !== undefined) return;
     const similar = didYouMean(name, Object.keys(known));
@@ -40,11 +39,4 @@ function checkContexts({ build }: Service, project: Project, tell: Tell): void {
       tell(path, { code: "not-buildable", message: `context refers to service "${target}", which is not built`, hint });
     }
   }
-}
-
-function checkNamespaces({ networkMode = "" }: Service, { services }: Project, tell: Tell): void {
-  if (!networkMode.startsWith("service:")) return;
-  const target = networkMode.slice("service:".length);
-  if (own(services, target) !== undefined) return;
-  tell(["network_mode"], { code: "undefined-service", message: `network of unknown service "${target}"` });
 }

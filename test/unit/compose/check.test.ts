@@ -89,6 +89,32 @@ test.each([
   expect(lines.join("\n")).toContain(message);
 });
 
+test.each([
+  ["links: [othr]", "links[0]", 'service links to undefined service "othr"'],
+  ["links: [other, 'othr:db']", "links[1]", 'service links to undefined service "othr"'],
+  ["volumes_from: ['othr:ro']", "volumes_from[0]", 'service takes volumes from undefined service "othr"'],
+  ["network_mode: 'service:othr'", "network_mode", 'service shares the network of undefined service "othr"'],
+  ["ipc: 'service:othr'", "ipc", 'service shares the ipc of undefined service "othr"'],
+  ["pid: 'service:othr'", "pid", 'service shares the pid of undefined service "othr"'],
+  ["depends_on: [othr]", "depends_on.othr", 'service depends on undefined service "othr"'],
+])("tells %s once, as what was written", async (web, path, message) => {
+  const lines = await mistakesOf({
+    "compose.yaml": `{ services: { web: { image: i, ${web} }, other: { image: i } } }`,
+  });
+  expect(lines).toEqual([expect.stringMatching(/^compose\.yaml:1:[345]\d /)]);
+  expect(lines[0]).toContain(`services.web.${path}: ${message} [undefined-service] | did you mean "other"?`);
+});
+
+test.each(["links: [tools]", "volumes_from: [tools]", "network_mode: 'service:tools'"])(
+  "names the profile that %s waits for",
+  async (web) => {
+    const services = `{ web: { image: i, ${web} }, tools: { image: i, profiles: [dev] } }`;
+    const lines = await mistakesOf({ "compose.yaml": `{ services: ${services} }` });
+    expect(lines).toEqual([expect.stringMatching(/activate its profile/)]);
+    expect(lines[0]).not.toContain("depends_on");
+  },
+);
+
 test("tells a cycle once, at the edge that closes it", async () => {
   const lines = await mistakesOf({
     "compose.yaml": `
