@@ -1,4 +1,4 @@
-import { belongingsAre, nothingIsLeft, serviceIs } from "../support/expectations.ts";
+import { belongingsAre, complained, nothingIsLeft, serviceIs } from "../support/expectations.ts";
 import { run, scenario } from "../support/scenario.ts";
 
 const sleeper = "{ image: busybox, command: sleep infinity, stop_signal: SIGKILL }";
@@ -79,3 +79,27 @@ scenario("a profile decides who takes part", profiled)
     belongingsAre("container debug-1", "container tool-1", "container web-1", "network default"),
   )
   .step("down with all profiles leaves nothing", run("--profile", "*", "down"), nothingIsLeft);
+
+scenario("up --timing tells which dependency the start had to wait for", {
+  "compose.yaml": `
+services:
+  db:
+    image: busybox
+    command: sleep infinity
+    stop_signal: SIGKILL
+    healthcheck: { test: ["CMD", "true"], interval: 1s }
+  web:
+    image: busybox
+    command: sleep infinity
+    stop_signal: SIGKILL
+    depends_on: { db: { condition: service_healthy } }
+`,
+})
+  .step(
+    "a first up names it",
+    run("up", "-d", "--timing"),
+    complained(/^ +\d+\.\d{3}s {2}wait for db to be healthy$/m),
+    complained(/^ {2}costliest dependency: web waited \d+\.\d{3}s for db \(\d+ %\)$/m),
+  )
+  .step("a second has nothing to tell", run("up", "-d", "--timing"), complained(/^Timing: nothing had to be done$/m))
+  .step("down leaves nothing", run("down"), nothingIsLeft);

@@ -4,6 +4,7 @@ import { attach, type AttachOptions } from "../../actions/attach.ts";
 import { carryOut, loadPlan } from "../../actions/plan.ts";
 import { checkActiveServices } from "../../actions/select-containers.ts";
 import { stop } from "../../actions/stop.ts";
+import { criticalPath, Stopwatch } from "../../actions/timing.ts";
 import { up as bringUp, planUp, type UpOptions } from "../../actions/up.ts";
 import type { Loaded } from "../../compose/load.ts";
 import type { Project } from "../../compose/project.ts";
@@ -16,6 +17,7 @@ import { checkExecution } from "../outcome.ts";
 import { parallelLimit } from "../project-options.ts";
 import { attachedView } from "../view/attached.ts";
 import { planLines } from "../view/plan-lines.ts";
+import { timingText } from "../view/timing.ts";
 import {
   type AttachFlags,
   checkUpFlags,
@@ -29,6 +31,7 @@ interface UpFlags extends ReconcileFlags, AttachFlags {
   readonly plan?: string;
   readonly quietPull?: boolean;
   readonly quietBuild?: boolean;
+  readonly timing?: boolean;
 }
 
 /** `up`: makes what the files say true; stays with it, unless told to run in the background. */
@@ -40,6 +43,7 @@ export const up: CommandModule<UpFlags> = {
       "--plan <file>",
       "carry out a plan kept by plan --out, if nothing has moved since; implies --detach",
     );
+    command.option("--timing", "tell what the start had to wait for, and which dependency cost most");
   },
   async run(call) {
     const { args: services, flags, session } = call;
@@ -56,8 +60,15 @@ export const up: CommandModule<UpFlags> = {
     }
     await using view = await session.openView(loaded.environment);
     const context = await session.context(engine, { emit: quieted(view.emit, flags) });
-    const start = async (within: Context): Promise<void> =>
-      checkExecution(await bringUp(loaded.project, options, within));
+    const start = async (within: Context): Promise<void> => {
+      const stopwatch = new Stopwatch(within.clock);
+      const result = await bringUp(loaded.project, options, { ...within, emit: stopwatch.listening(within.emit) });
+      if (flags.timing === true) {
+        const isJson = session.display(loaded.environment).progress === "json";
+        view.print("stderr", timingText(criticalPath(result.plan, stopwatch.spans), { isJson }));
+      }
+      checkExecution(result);
+    };
     if (isDetached(flags)) {
       await start(context);
       return exitCode.success;

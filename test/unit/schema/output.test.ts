@@ -6,6 +6,7 @@ import { ExecutionError } from "../../../src/actions/execution-error.ts";
 import type { Trouble } from "../../../src/execute/trouble.ts";
 import { jsonLine } from "../../../src/cli/view/json-lines.ts";
 import { showError, showWarnings } from "../../../src/cli/view/problem.ts";
+import { timingText } from "../../../src/cli/view/timing.ts";
 import { type Diagnostic, InvalidProjectError } from "../../../src/compose/diagnostic.ts";
 import { readSchemaFiles, type Schema } from "../../../src/compose/validator/generate/schema-files.ts";
 import { UsageError } from "../../../src/errors.ts";
@@ -175,6 +176,15 @@ describe("the schemas of outputs", () => {
     };
     expect(refusals("plan", plan)).toEqual([]);
     expect(refusals("plan", redactPlan(plan))).toEqual([]);
+  });
+
+  test("describe what up --timing tells programs", () => {
+    const path = {
+      totalMs: 1400,
+      steps: [{ id: 9, text: "start web-1", tookMs: 150 }],
+      costliest: { service: "web", waitedFor: "db", waitedMs: 950 },
+    };
+    expect(refusals("progress", JSON.parse(timingText(path, { isJson: true })))).toEqual([]);
   });
 
   test.each([
