@@ -44,6 +44,7 @@ const packages: Record<string, string> = {
   commander: "cli",
   listr2: "cli",
   chokidar: "watch",
+  "dns-packet": "embedded",
 };
 
 interface Import {
