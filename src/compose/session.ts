@@ -69,8 +69,8 @@ export class LoadSession {
   /** Notes a diagnostic once, unless it only follows from another one. Ends the load when there are too many. */
   readonly report: Report = (diagnostic) => {
     if (this.doubts.explain(diagnostic)) return;
-    const { severity, code, at, message } = diagnostic;
-    const identity = [code, at?.file, at?.line, at?.column, message].join("\n");
+    const { severity } = diagnostic;
+    const identity = identify(diagnostic);
     if (this.#told.has(identity)) return;
     this.#told.add(identity);
     this.#count[severity] += 1;
@@ -158,6 +158,12 @@ export class LoadSession {
 function andSoOn({ severity, at }: Diagnostic): Diagnostic {
   const message = `more than ${mostTold} ${severity}s: the others are not told`;
   return { severity, code: "too-many-mistakes", message, ...(at !== undefined && { at }) };
+}
+
+/** Services that share a base or an anchor share its mistakes, which are mended at one place. */
+function identify({ code, at, message }: Diagnostic): string {
+  const says = at === undefined ? message : message.replace(/^services\.[^.[:]+/, "services.*");
+  return [code, at?.file, at?.line, at?.column, says].join("\n");
 }
 
 function shortened(diagnostic: Diagnostic): Diagnostic {

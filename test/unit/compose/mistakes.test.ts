@@ -148,6 +148,37 @@ volumes:
     expect(lines.map((line) => line.split(" ", 1)[0])).toEqual(["compose.yaml:2:17", "override.yaml:2:18"]);
   });
 
+  test.each([
+    {
+      what: "of the same file",
+      texts: {
+        "compose.yaml":
+          "services:\n  base: { image: x, memory: 5, ports: [a], depends_on: [zip] }\n  web: { extends: base }\n  api: { extends: base }\n",
+      },
+      told: ["2:21 services.base.memory", "2:40 services.base.ports[0]", "2:57 services.base.depends_on.zip"],
+    },
+    {
+      what: "of another file",
+      texts: {
+        "compose.yaml":
+          "services:\n  web: { extends: { file: sub/o.yaml, service: base } }\n  api: { extends: { file: sub/o.yaml, service: base } }\n",
+        "sub/o.yaml": "services:\n  base: { image: x, memory: 5, ports: [a], depends_on: [zip] }\n",
+      },
+      told: ["2:21 services.web.memory", "2:40 services.base.ports[0]", "2:57 services.web.depends_on.zip"],
+    },
+    {
+      what: "of an anchor",
+      texts: {
+        "compose.yaml":
+          "x-base: &base { image: x, memory: 5, ports: [a] }\nservices:\n  web: *base\n  api: { <<: *base }\n",
+      },
+      told: ["1:27 services.web.memory", "1:46 services.web.ports[0]"],
+    },
+  ])("in a base $what are told once, whoever builds on it", async ({ texts, told: expected }) => {
+    const lines = await mistakesOf(texts);
+    expect(lines.map((line) => line.replace(/^\S+?:(\d+:\d+) (\S+):.*/, "$1 $2"))).toEqual(expected);
+  });
+
   test("in later overrides of what was wrong are told, too", async () => {
     const lines = await mistakesOf({
       "compose.yaml": "services:\n  web: { image: x, ports: 5 }\n",
