@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { homedir } from "node:os";
 import { exitCode } from "./exit-code.ts";
+import { StandardOutput } from "./standard-output.ts";
 
 /** Undoes what a view in progress may have done to the terminal. */
 const showCursor = "\u001b[?25h";
@@ -35,12 +36,8 @@ export function processIo(): Io {
     get stdin() {
       return process.stdin;
     },
-    get stdout() {
-      return opened(process.stdout);
-    },
-    get stderr() {
-      return opened(process.stderr);
-    },
+    stdout: new StandardOutput(1, () => opened(process.stdout)),
+    stderr: new StandardOutput(2, () => opened(process.stderr)),
     environment: Object.fromEntries(
       Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
     ),
@@ -69,9 +66,9 @@ function opened(stream: NodeJS.WriteStream): NodeJS.WriteStream {
   });
 }
 
-/** Ends the process once all that was written is out: pipes are slower than we are on some systems. */
+/** Ends the process once all that was written is out, or could not be: pipes are slower than we are. */
 export async function endProcess(code: number): Promise<never> {
-  const waiting = [...inUse].filter(({ writableLength }) => writableLength > 0);
+  const waiting = [...inUse].filter(({ writableLength, errored }) => writableLength > 0 || errored !== null);
   await Promise.all(waiting.map((stream) => new Promise((resolve) => stream.write("", resolve))));
   return process.exit(code);
 }

@@ -12,7 +12,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   let session: Session | undefined;
   const open = (flags: GlobalFlags): Session => (session = new Session(io, flags, interrupts));
   try {
-    return await runProgram(argv, open, { write: (text) => io.stdout.write(text), columns: io.stdout.columns });
+    return await runProgram(argv, open, io.stdout);
   } catch (error) {
     if (interrupts.signal.aborted && isAnswer(error)) return exitCode.interrupted;
     const { showError } = await import("./view/problem.ts");

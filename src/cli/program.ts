@@ -185,10 +185,15 @@ const commands: readonly CommandEntry[] = [
     summary: "Wait until containers stop, and exit as they did",
     load: async () => (await import("./commands/wait.ts")).wait,
   },
+  {
+    name: "watch",
+    summary: "Keep containers in step with files",
+    load: async () => (await import("./commands/watch.ts")).watch,
+  },
 ];
 
 /** Commands of Docker Compose that tscompose does not have: typing one gets an honest answer. */
-const missing: ReadonlySet<string> = new Set("bridge publish watch alpha".split(" "));
+const missing: ReadonlySet<string> = new Set("bridge publish alpha".split(" "));
 
 /** Parses `argv` (without node and script) and runs what it says; answers with the exit code. */
 export async function runProgram(

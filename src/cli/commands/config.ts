@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { config as show, type ConfigOutput, type ConfigView } from "../../actions/config.ts";
 import type { LoadRequest } from "../../compose/load.ts";
@@ -78,7 +78,7 @@ export const config: CommandModule<ConfigFlags> = {
     if (flags.quiet === true) return exitCode.success;
     const text = textOf(result.output);
     if (flags.output === undefined) session.io.stdout.write(text);
-    else await writeFile(resolve(session.io.workingDirectory, flags.output), text);
+    else writeFileSync(resolve(session.io.workingDirectory, flags.output), text);
     return exitCode.success;
   },
 };

@@ -39,6 +39,7 @@ test("loads for --version and --help only what declares the program", () => {
       "cli/program.ts",
       "cli/project-options.ts",
       "cli/session.ts",
+      "cli/standard-output.ts",
       "cli/version.ts",
       "compose/diagnostic.ts",
       "errors.ts",
@@ -53,6 +54,8 @@ test("loads for config neither an engine nor a progress view", () => {
     [],
   );
   expect(own.filter((file) => /^(engine|execute|observe)\//.test(file))).toEqual([]);
+  // Each of them brings streams or networks along: 10 ms of every command.
+  expect(foreign.filter((name) => /^node:(fs\/promises|stream|net|tty|readline|v8)\b/.test(name))).toEqual([]);
 });
 
 test.each(["up", "down", "ps", "logs"])("loads for %s no progress view and no HTTP before they are needed", (name) => {
