@@ -5,8 +5,7 @@ import type { Entry, MapTree, Tree } from "./tree.ts";
 
 /** A tree on its own: what is marked `!reset` is gone, what is marked `!override` is plain. */
 export function settle(tree: Tree): Tree {
-  const { tag: _, ...unmarked } = tree;
-  const plain = tree.tag === undefined ? tree : unmarked;
+  const plain = tree.tag === undefined ? tree : unmarked(tree);
   if (plain.kind === "scalar") return plain;
   if (plain.kind === "list") {
     const items = plain.items.filter(({ tag }) => tag !== "reset").map(settle);
@@ -21,6 +20,10 @@ export function settle(tree: Tree): Tree {
     else settled.set(key, { ...entry, value });
   }
   return settled === undefined ? plain : { ...plain, entries: settled };
+}
+
+function unmarked({ tag: _, ...plain }: Tree): Tree {
+  return plain;
 }
 
 /** How a value is laid over another one at some path. */

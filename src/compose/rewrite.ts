@@ -1,6 +1,6 @@
 import { below, type PathTable } from "./path-table.ts";
 import type { Path } from "./source.ts";
-import type { Tree } from "./tree.ts";
+import type { Entry, Tree } from "./tree.ts";
 
 /** Replaces one value by another; the path says which. */
 export type Rewrite = (tree: Tree, path: Path) => Tree;
@@ -12,12 +12,17 @@ export function rewriteTree(tree: Tree, rules: PathTable<Rewrite>, path: Path = 
   if (rewritten.kind === "list") {
     const next = below(rules, 0);
     if (next === undefined) return rewritten;
-    return { ...rewritten, items: rewritten.items.map((item, index) => rewriteTree(item, next, [...path, index])) };
+    const items = rewritten.items.map((item, index) => rewriteTree(item, next, [...path, index]));
+    return items.every((item, index) => item === rewritten.items[index]) ? rewritten : { ...rewritten, items };
   }
-  const entries = new Map(rewritten.entries);
+  let changed: Map<string, Entry> | undefined;
   for (const [key, entry] of rewritten.entries) {
     const next = below(rules, key);
-    if (next !== undefined) entries.set(key, { ...entry, value: rewriteTree(entry.value, next, [...path, key]) });
+    if (next === undefined) continue;
+    const value = rewriteTree(entry.value, next, [...path, key]);
+    if (value === entry.value) continue;
+    changed ??= new Map(rewritten.entries);
+    changed.set(key, { ...entry, value });
   }
-  return { ...rewritten, entries };
+  return changed === undefined ? rewritten : { ...rewritten, entries: changed };
 }

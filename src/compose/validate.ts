@@ -96,12 +96,21 @@ function toData(tree: Tree): unknown {
     case "list":
       return tree.items.map((item) => toData(item));
     case "map":
-      return Object.fromEntries([...tree.entries].map(([key, { value }]) => [key, toData(value)]));
+      return dataOf(tree);
     case "scalar":
       // Nothing in the language takes a date, and no type of the schema takes a symbol.
       if (tree.type === "timestamp") return Symbol(tree.text);
       return typeof tree.value === "bigint" ? Number(tree.value) : tree.value;
   }
+}
+
+function dataOf({ entries }: MapTree): Record<string, unknown> {
+  const data: Record<string, unknown> = {};
+  for (const [key, { value }] of entries) {
+    if (key === "__proto__") Object.defineProperty(data, key, { value: toData(value), enumerable: true });
+    else data[key] = toData(value);
+  }
+  return data;
 }
 
 function byPlace({ culprit: { keyAt: one } }: Finding, { culprit: { keyAt: other } }: Finding): number {

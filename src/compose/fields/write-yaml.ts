@@ -9,38 +9,51 @@ type Members = readonly (readonly [string, Encoded])[];
 /** YAML as Go's encoder writes it, two spaces deep: docker compose's `config`, byte for byte. */
 export function writeYaml(value: Encoded): string {
   if (!isCollection(value)) return `${scalar(value, 0)}\n`;
-  return `${block(value, 0).join("\n")}\n`;
+  const lines: string[] = [];
+  writeBlock(value, 0, lines);
+  return `${lines.join("\n")}\n`;
 }
 
-/** Lines of a collection that is not empty. */
-function block(value: Encoded, depth: number): readonly string[] {
+/** Adds the lines of a collection that is not empty; the first one may begin with what it is an item of. */
+function writeBlock(value: Encoded, depth: number, lines: string[], start = " ".repeat(depth)): void {
   const margin = " ".repeat(depth);
+  let lead = start;
   if (isList(value)) {
-    return value.flatMap((item) => {
-      if (!isCollection(item)) return [`${margin}- ${scalar(item, depth)}`];
-      const [first = "", ...rest] = block(item, depth + 2);
-      return [`${margin}- ${first.slice(depth + 2)}`, ...rest];
-    });
+    for (const item of value) {
+      if (isCollection(item)) writeBlock(item, depth + 2, lines, `${lead}- `);
+      else lines.push(`${lead}- ${scalar(item, depth)}`);
+      lead = margin;
+    }
+    return;
   }
-  return membersOf(value).flatMap(([name, member]) => {
+  for (const [name, member] of membersOf(value)) {
     const written = key(name);
-    const start = written.length > longestSimpleKey ? `${margin}? ${written}\n${margin}:` : `${margin}${written}:`;
-    return isCollection(member) ? [start, ...block(member, depth + 2)] : [`${start} ${scalar(member, depth)}`];
-  });
+    const named = written.length > longestSimpleKey ? `${lead}? ${written}\n${margin}:` : `${lead}${written}:`;
+    if (isCollection(member)) {
+      lines.push(named);
+      writeBlock(member, depth + 2, lines);
+    } else {
+      lines.push(`${named} ${scalar(member, depth)}`);
+    }
+    lead = margin;
+  }
 }
 
 const longestSimpleKey = 128;
 
 function membersOf(value: Encoded): Members {
-  if (value instanceof Map)
-    return [...(value as ReadonlyMap<string, Encoded>)].sort(([a], [b]) => compareNaturally(a, b));
+  if (value instanceof Map) {
+    const members: [string, Encoded][] = [...value];
+    return members.sort(([one], [other]) => compareNaturally(one, other));
+  }
   return Object.entries(value as Readonly<Record<string, Encoded>>);
 }
 
 /** True for what takes lines of its own. */
 function isCollection(value: Encoded): boolean {
   if (value === null || typeof value !== "object") return false;
-  return isList(value) ? value.length > 0 : membersOf(value).length > 0;
+  if (isList(value)) return value.length > 0;
+  return value instanceof Map ? value.size > 0 : Object.keys(value).length > 0;
 }
 
 function scalar(value: Encoded, depth: number): string {
@@ -71,11 +84,12 @@ function line(value: string): string {
   return isPlain(value) ? value : `'${value.replaceAll("'", "''")}'`;
 }
 
+const isOldBoolean = /^(?:y|Y|yes|Yes|YES|on|On|ON|n|N|no|No|NO|off|Off|OFF)$/;
+const isBase60 = /^[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?$/;
+
 /** Text that some YAML reader takes for a number, a truth value, a date or nothing. */
 function isAmbiguous(value: string): boolean {
-  const isOldBoolean = /^(y|Y|yes|Yes|YES|on|On|ON|n|N|no|No|NO|off|Off|OFF)$/.test(value);
-  const isBase60 = /^[-+]?\d[\d_]*(:[0-5]?\d)+(\.[\d_]*)?$/.test(value);
-  return value === "<<" || isOldBoolean || isBase60 || resolvePlain(value).type !== "string";
+  return value === "<<" || isOldBoolean.test(value) || isBase60.test(value) || resolvePlain(value).type !== "string";
 }
 
 function isPlain(value: string): boolean {
