@@ -25,6 +25,8 @@ export interface Call<Flags extends object> {
 export interface CommandEntry {
   readonly name: string;
   readonly alias?: string;
+  /** Left out of `tscompose --help`. */
+  readonly isHidden?: boolean;
   readonly summary: string;
   readonly load: () => Promise<CommandModule<object>>;
 }

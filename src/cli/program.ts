@@ -8,7 +8,7 @@ import type { Session } from "./session.ts";
 import { version } from "./version.ts";
 
 /** What is here. Order is the order of `--help`. */
-const commands: readonly CommandEntry[] = [
+export const commands: readonly CommandEntry[] = [
   {
     name: "attach",
     summary: "Join the streams of a running container",
@@ -23,6 +23,17 @@ const commands: readonly CommandEntry[] = [
     name: "commit",
     summary: "Make an image of a container",
     load: async () => (await import("./commands/commit.ts")).commit,
+  },
+  {
+    name: "completion",
+    summary: "Write a script that completes commands, flags and names in a shell",
+    load: async () => (await import("./commands/completion.ts")).completion,
+  },
+  {
+    name: "__complete",
+    isHidden: true,
+    summary: "Tell a shell what a word could become",
+    load: async () => (await import("./commands/complete.ts")).complete,
   },
   {
     name: "config",
@@ -176,6 +187,11 @@ const commands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/version.ts")).version,
   },
   {
+    name: "viz",
+    summary: "Show how services depend on each other, as a graph for Graphviz",
+    load: async () => (await import("./commands/viz.ts")).viz,
+  },
+  {
     name: "volumes",
     summary: "List the volumes of the project",
     load: async () => (await import("./commands/volumes.ts")).volumes,
@@ -193,7 +209,7 @@ const commands: readonly CommandEntry[] = [
 ];
 
 /** Commands of Docker Compose that tscompose does not have: typing one gets an honest answer. */
-const missing: ReadonlySet<string> = new Set("bridge publish alpha".split(" "));
+const missing: ReadonlySet<string> = new Set("bridge publish generate".split(" "));
 
 /** Parses `argv` (without node and script) and runs what it says; answers with the exit code. */
 export async function runProgram(
@@ -203,7 +219,7 @@ export async function runProgram(
 ): Promise<number> {
   const root = declareRoot(output);
   let code = 0;
-  root.hook("preSubcommand", async (_, command) => {
+  const prepare = async (_: Command, command: Command): Promise<void> => {
     const module = await commands.find(({ name }) => name === command.name())?.load();
     if (module === undefined) return;
     module.declare(command);
@@ -214,7 +230,9 @@ export async function runProgram(
       const session = open({ ...implied, ...root.opts<GlobalFlags>(), ...(dryRun === true && { dryRun }) });
       code = await module.run({ args: command.args, flags: command.opts(), session });
     });
-  });
+  };
+  root.hook("preSubcommand", prepare);
+  root.commands.find((command) => command.name() === "alpha")?.hook("preSubcommand", prepare);
   try {
     await root.parseAsync(helpAsFlag(argv), { from: "user" });
   } catch (error) {
@@ -226,7 +244,8 @@ export async function runProgram(
   return code;
 }
 
-function declareRoot(output: Pick<Output, "write" | "columns">): Command {
+/** The command line without what its sub-commands load: global flags, names and summaries. */
+export function declareRoot(output: Pick<Output, "write" | "columns">): Command {
   const root = new GoFlagCommand("tscompose")
     .usage("[OPTIONS] COMMAND")
     .description("Define and run applications of several containers")
@@ -243,11 +262,20 @@ function declareRoot(output: Pick<Output, "write" | "columns">): Command {
     })
     .version(`tscompose version v${version}`, "-v, --version", "show the version");
   declareGlobalFlags(root);
-  for (const { name, alias, summary } of commands) {
-    const command = root.command(name).summary(summary).description(summary);
+  for (const { name, alias, summary, isHidden = false } of commands) {
+    const command = root.command(name, { hidden: isHidden }).summary(summary).description(summary);
     if (alias !== undefined) command.alias(alias);
   }
+  declareAlpha(root);
   return root;
+}
+
+/** Docker Compose has some commands under a name that says that they may change. */
+function declareAlpha(root: Command): void {
+  const alpha = root.command("alpha", { hidden: true }).description("The same as the command without alpha");
+  for (const { name, summary } of commands.filter(({ name }) => name === "viz")) {
+    alpha.command(name).summary(summary).description(summary);
+  }
 }
 
 function declareGlobalFlags(root: Command): void {

@@ -37,6 +37,11 @@ describe("the program", () => {
     expect(stdout).toContain("--short");
   });
 
+  test("knows commands by the name that Docker Compose has for what may change", async () => {
+    const { code, stdout } = await tscompose("alpha", "viz", "--help");
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining("--indentation-size") });
+  });
+
   test.each([
     { argv: ["verson"], stderr: "unknown command 'verson'\n  hint: Did you mean version? see tscompose --help\n" },
     {
