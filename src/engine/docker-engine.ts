@@ -3,6 +3,7 @@ import { told } from "./answer.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Engine } from "./engine.ts";
 import { dockerodeOver } from "./modem.ts";
+import { Names, speakingOfNames } from "./names.ts";
 import type { Transport } from "./transport.ts";
 import { archiveVerbs } from "./verbs/archives.ts";
 import { containerVerbs } from "./verbs/containers.ts";
@@ -28,12 +29,9 @@ export interface DockerEngineParts {
 export function dockerEngine({ address, proxies, Dockerode, ...parts }: DockerEngineParts): Engine {
   const { transport, apiVersion } = parts;
   transport.apiVersion = apiVersion;
-  const api = { ...parts, docker: dockerodeOver(transport, Dockerode) };
-  return {
-    address,
-    apiVersion,
-    proxies,
-    version: () => told("asking for the version", api.docker.version()),
+  const names = new Names();
+  const api = { ...parts, docker: dockerodeOver(transport, Dockerode), names };
+  const verbs = {
     ...containerVerbs(api),
     ...archiveVerbs(api),
     ...streamVerbs(api),
@@ -41,6 +39,13 @@ export function dockerEngine({ address, proxies, Dockerode, ...parts }: DockerEn
     ...volumeVerbs(api),
     ...imageVerbs(api),
     ...eventVerbs(api),
+  };
+  return {
+    address,
+    apiVersion,
+    proxies,
+    version: () => told("asking for the version", api.docker.version()),
+    ...speakingOfNames(verbs, names),
     [Symbol.asyncDispose]: async () => transport.close(),
   };
 }

@@ -57,6 +57,31 @@ describe.each(testEngines)("containers on $name", (testEngine) => {
     expect(await box.engine.inspectContainer("bridge?all=1#")).toBeUndefined();
   });
 
+  test("a refusal names what it is about", async () => {
+    const name = box.name("mute");
+    const body = { Image: image, Entrypoint: ["/no/such/program"], Labels: box.labels };
+    const { id } = await box.engine.createContainer({ name, body });
+    const refusals = [
+      box.engine.startContainer(id),
+      box.engine.killContainer(id),
+      box.engine.createExec(id, {
+        Cmd: ["true"],
+        AttachStdin: false,
+        AttachStdout: true,
+        AttachStderr: true,
+        Tty: false,
+      }),
+      box.engine.pauseContainer(id),
+    ];
+    for (const refusal of await Promise.allSettled(refusals)) {
+      const { message } = (refusal as PromiseRejectedResult).reason as EngineError;
+      expect(message).toContain(name);
+      expect(message).not.toContain(id);
+    }
+    await box.engine.renameContainer(id, `${name}-again`);
+    await expect(box.engine.killContainer(id)).rejects.toThrow(`container ${name}-again`);
+  });
+
   test("a name that is taken is a conflict", async () => {
     const name = box.name("taken");
     const body = { Image: image, Labels: box.labels };

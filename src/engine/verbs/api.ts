@@ -1,5 +1,6 @@
 import type Docker from "dockerode";
 import type { Credentials } from "../credentials.ts";
+import type { Names } from "../names.ts";
 import type { Transport } from "../transport.ts";
 
 /** What the verbs work with. */
@@ -9,6 +10,8 @@ export interface Api {
   readonly transport: Transport;
   readonly apiVersion: string;
   readonly credentials: Credentials;
+  /** What answers tell of names is noted here. */
+  readonly names: Names;
   /** Milliseconds since 1970, for times relative to now. */
   readonly now: () => number;
 }

@@ -1,4 +1,5 @@
 import type Docker from "dockerode";
+import type { ContainerInspect, ContainerSummary } from "../../docker-api/container.ts";
 import { told, toldOrMissing } from "../answer.ts";
 import type { Engine } from "../engine.ts";
 import { parseImageReference } from "../image-reference.ts";
@@ -31,18 +32,27 @@ interface WaitAnswer {
 }
 
 /** What is done with containers, their streams and commands apart. */
-export function containerVerbs({ docker, transport }: Api): ContainerVerbs {
+export function containerVerbs({ docker, transport, names }: Api): ContainerVerbs {
   const container = (id: string): Docker.Container => docker.getContainer(encodeURIComponent(id));
   return {
-    listContainers: ({ all, filters }) =>
-      told("listing containers", docker.listContainers({ all, filters: JSON.stringify(filters) })),
+    async listContainers({ all, filters }) {
+      const asked = docker.listContainers({ all, filters: JSON.stringify(filters) });
+      const rows = await told<readonly ContainerSummary[]>("listing containers", asked);
+      for (const { Id, Names } of rows) names.remember(Id, Names[0]);
+      return rows;
+    },
 
-    inspectContainer: (id) => toldOrMissing(`inspecting container ${id}`, container(id).inspect()),
+    async inspectContainer(id) {
+      const found = await toldOrMissing<ContainerInspect>(`inspecting container ${id}`, container(id).inspect());
+      if (found !== undefined) names.remember(found.Id, found.Name);
+      return found;
+    },
 
     async createContainer({ name, body, platform }) {
       // dockerode keeps only the id of the answer, and repeats the body in the query.
       const asked = transport.ask({ method: "POST", path: "/containers/create", query: { name, platform }, body });
       const answer = await told<{ Id: string; Warnings?: string[] | null }>(`creating container ${name}`, asked);
+      names.remember(answer.Id, name);
       return { id: answer.Id, warnings: answer.Warnings ?? [] };
     },
 
@@ -63,7 +73,10 @@ export function containerVerbs({ docker, transport }: Api): ContainerVerbs {
       return answer.Warnings ?? [];
     },
 
-    renameContainer: (id, name) => told(`renaming container ${id} to ${name}`, container(id).rename({ name })),
+    async renameContainer(id, name) {
+      await told(`renaming container ${id} to ${name}`, container(id).rename({ name }));
+      names.remember(id, name);
+    },
 
     removeContainer: (id, { force, withVolumes }) =>
       told(`removing container ${id}`, container(id).remove({ force, v: withVolumes })),

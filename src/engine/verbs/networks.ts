@@ -1,4 +1,5 @@
 import type Docker from "dockerode";
+import type { NetworkInfo } from "../../docker-api/network.ts";
 import { isAtLeast } from "../../docker-api/version.ts";
 import { told, toldOrMissing } from "../answer.ts";
 import type { Engine } from "../engine.ts";
@@ -10,18 +11,29 @@ type NetworkVerbs = Pick<
 >;
 
 /** What is done with networks. */
-export function networkVerbs({ docker, transport, apiVersion }: Api): NetworkVerbs {
+export function networkVerbs({ docker, transport, apiVersion, names }: Api): NetworkVerbs {
   const network = (id: string): Docker.Network => docker.getNetwork(encodeURIComponent(id));
   return {
-    listNetworks: (filters) => told("listing networks", docker.listNetworks({ filters: JSON.stringify(filters) })),
+    async listNetworks(filters) {
+      const asked = docker.listNetworks({ filters: JSON.stringify(filters) });
+      const rows = await told<readonly NetworkInfo[]>("listing networks", asked);
+      for (const { Id, Name } of rows) names.remember(Id, Name);
+      return rows;
+    },
 
-    inspectNetwork: (id) => toldOrMissing(`inspecting network ${id}`, network(id).inspect()),
+    async inspectNetwork(id) {
+      const found = await toldOrMissing<NetworkInfo>(`inspecting network ${id}`, network(id).inspect());
+      if (found !== undefined) names.remember(found.Id, found.Name);
+      return found;
+    },
 
     async createNetwork(body) {
       // Engines before API 1.44 would otherwise make a second network of the same name.
       const unique = isAtLeast(apiVersion, "1.44") ? body : { ...body, CheckDuplicate: true };
       const asked = transport.ask({ method: "POST", path: "/networks/create", body: unique });
-      return (await told<{ readonly Id: string }>(`creating network ${body.Name}`, asked)).Id;
+      const { Id } = await told<{ readonly Id: string }>(`creating network ${body.Name}`, asked);
+      names.remember(Id, body.Name);
+      return Id;
     },
 
     removeNetwork: (id) => told(`removing network ${id}`, network(id).remove()),
