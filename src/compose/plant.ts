@@ -1,4 +1,4 @@
-import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from "yaml";
+import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap, type YAMLSeq } from "yaml";
 import type { Report } from "./diagnostic.ts";
 import { type Meaning, resolvePlain } from "./scalar.ts";
 import { formatPath, type Location } from "./source.ts";
@@ -75,16 +75,20 @@ class Planting {
     this.#nodes += 1;
     this.#deepest = Math.max(this.#deepest, this.#path.length);
     const at = this.#locate(node);
-    const tag = isScalar(node) || isMap(node) || isSeq(node) ? this.#mark(node.tag, at) : undefined;
-    const mark = tag === undefined ? {} : { tag };
-    if (isMap(node)) return { kind: "map", at, entries: this.#growEntries(node), ...mark };
-    if (isSeq(node)) return { kind: "list", at, items: this.#growItems(node.items, at), ...mark };
-    if (isScalar(node)) return { kind: "scalar", at, ...this.#growScalar(node, at), ...mark };
-    return nothing(at);
+    if (!isScalar(node) && !isMap(node) && !isSeq(node)) return nothing(at);
+    const tag = this.#mark(node.tag, at);
+    const tree = this.#growUnmarked(node, at);
+    return tag === undefined ? tree : { ...tree, tag };
+  }
+
+  #growUnmarked(node: Scalar | YAMLMap | YAMLSeq, at: Location): Tree {
+    if (isMap(node)) return { kind: "map", at, entries: this.#growEntries(node) };
+    if (isSeq(node)) return { kind: "list", at, items: this.#growItems(node.items, at) };
+    return this.#growScalar(node, at);
   }
 
   #growItems(items: readonly unknown[], at: Location): ListTree["items"] {
-    return items.map((item, index) => this.#inside(index, () => this.grow(asNode(item), at)));
+    return items.map((item, index) => this.#growInside(index, item, at));
   }
 
   #growEntries(map: YAMLMap): MapTree["entries"] {
@@ -101,7 +105,7 @@ class Planting {
       const name = this.#keyText(key, keyAt);
       if (name === undefined) continue;
       const known = entries.get(name);
-      const value = this.#inside(name, () => this.grow(asNode(pair.value), after(keyAt)));
+      const value = this.#growInside(name, pair.value, keyAt);
       if (known !== undefined) this.#refuseDuplicate(name, keyAt, known.keyAt);
       else entries.set(name, { keyAt, value });
     }
@@ -169,9 +173,10 @@ class Planting {
     return scalar.kind === "scalar" && scalar.text !== "" ? scalar.text : undefined;
   }
 
-  #growScalar({ source = "", type, tag }: Scalar, at: Location): Pick<ScalarTree, "type" | "value" | "text"> {
-    if (tag === "tag:yaml.org,2002:binary") return binary(source);
-    return { ...this.#meaning(source, type === "PLAIN", tag, at), text: source };
+  #growScalar({ source = "", type: style, tag }: Scalar, at: Location): ScalarTree {
+    if (tag === "tag:yaml.org,2002:binary") return { kind: "scalar", at, ...binary(source) };
+    const { type, value } = this.#meaning(source, style === "PLAIN", tag, at);
+    return { kind: "scalar", at, type, value, text: source };
   }
 
   #meaning(source: string, isPlain: boolean, tag: string | undefined, at: Location): Meaning {
@@ -197,11 +202,13 @@ class Planting {
     return undefined;
   }
 
-  #inside<T>(part: string | number, body: () => T): T {
+  /** What stands at a key or an index; a value that was left out is placed after its key. */
+  #growInside(part: string | number, content: unknown, at: Location): Tree {
+    const node = asNode(content);
     this.#path.push(part);
-    const result = body();
+    const tree = this.grow(node, node === null && typeof part === "string" ? after(at) : at);
     this.#path.pop();
-    return result;
+    return tree;
   }
 
   #locate({ range }: Node): Location {

@@ -24,8 +24,12 @@ const integerForms: readonly (readonly [RegExp, string])[] = [
   [/^([-+]?)(0|[1-9]\d*)$/, ""],
 ];
 
+/** What every number, date and word begins with, or is. */
+const mayMeanMore = /^[-+.\d~tTfFnN]|^$/;
+
 /** Resolves an unquoted scalar: `yes` is text, `0o14` and `014` are 12, `1_000` is 1000, `2020-01-01` a timestamp. */
 export function resolvePlain(text: string): Meaning {
+  if (!mayMeanMore.test(text)) return { type: "string", value: text };
   const word = Object.hasOwn(words, text) ? words[text] : undefined;
   if (word !== undefined) return word;
   if (!/^[-+.\d]/.test(text)) return { type: "string", value: text };

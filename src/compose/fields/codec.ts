@@ -58,8 +58,25 @@ export function unwritten<Value>(codec: Codec<Value>): Codec<Value> {
 }
 
 /** Reading one step deeper. */
-export function below({ path, report }: Reading, part: string | number): Reading {
-  return { path: [...path, part], report };
+export function below(reading: Reading, part: string | number): Reading {
+  return new Deeper(reading, part);
+}
+
+/** Its path is put together only where there is something to tell. */
+class Deeper implements Reading {
+  readonly report: Report;
+  readonly #outer: Reading;
+  readonly #part: string | number;
+
+  constructor(outer: Reading, part: string | number) {
+    this.report = outer.report;
+    this.#outer = outer;
+    this.#part = part;
+  }
+
+  get path(): Path {
+    return [...this.#outer.path, this.#part];
+  }
 }
 
 /** Written whenever it is set, even to zero. */
