@@ -1,0 +1,103 @@
+import { badRequest, notFound, notImplemented } from "../api/http-error.ts";
+import type { ApiReply, ApiRequest, Route } from "../api/route.ts";
+import type { EventBus } from "../events.ts";
+import { formatNs } from "../host/clock.ts";
+import { openCatalog } from "./catalog.ts";
+import type { Images } from "./images.ts";
+import { openLayerStore } from "./layers/layer-store.ts";
+import { asRefusal, loadImages } from "./load.ts";
+import { imageHistory, inspectImage, listImages, lowerDirsOf } from "./look.ts";
+import { jsonLines } from "./progress.ts";
+import { familiar, isDigestKey, parseReference, referenceKey, withDefaultTag } from "./reference.ts";
+import { pruneImages, removeImage } from "./remove.ts";
+import { type ImageRoom, type ImageUser, createImageRoom, imageOf } from "./room.ts";
+import { saveImages } from "./save.ts";
+
+/** What the images need of the engine. */
+export interface ImagesParts {
+  /** A folder of their own. */
+  readonly folder: string;
+  readonly bus: EventBus;
+  /** Nanoseconds since 1970. */
+  readonly nowNs: () => bigint;
+  /** All containers there are, asked anew each time. */
+  readonly users: () => readonly ImageUser[];
+}
+
+/** Opens the engine's images. */
+export async function createImages({ folder, bus, nowNs, users }: ImagesParts): Promise<Images> {
+  const layers = await openLayerStore(folder);
+  const catalog = await openCatalog(folder);
+  const room = createImageRoom({ catalog, layers, users, bus, nowNs, now: () => formatNs(nowNs()) });
+  return {
+    routes: routesOf(room),
+    async find(reference) {
+      const image = catalog.find(reference);
+      if (image === undefined) return undefined;
+      return { id: image.id, config: image.document.config ?? {}, lowerDirs: lowerDirsOf(room, image) };
+    },
+  };
+}
+
+function routesOf(room: ImageRoom): readonly Route[] {
+  return [
+    { method: "GET", path: "/images/json", handle: (request) => json(listImages(room, request)) },
+    { method: "POST", path: "/images/load", handle: (request) => load(room, request) },
+    { method: "POST", path: "/images/prune", handle: async (request) => json(await pruneImages(room, request)) },
+    { method: "POST", path: "/images/create", handle: (request) => create(room, request) },
+    { method: "GET", path: "/images/get", handle: ({ query }) => save(room, query.getAll("names")) },
+    { method: "GET", path: "/images/{name...}/get", handle: ({ params }) => save(room, [nameOf(params)]) },
+    { method: "GET", path: "/images/{name...}/json", handle: ({ params }) => json(inspectImage(room, nameOf(params))) },
+    {
+      method: "GET",
+      path: "/images/{name...}/history",
+      handle: ({ params }) => json(imageHistory(room, nameOf(params))),
+    },
+    { method: "POST", path: "/images/{name...}/tag", handle: (request) => tag(room, request) },
+    {
+      method: "DELETE",
+      path: "/images/{name...}",
+      handle: async (request) => json(await removeImage(room, nameOf(request.params), request)),
+    },
+  ];
+}
+
+async function load(room: ImageRoom, request: ApiRequest): Promise<ApiReply> {
+  const platforms = request.query.getAll("platform");
+  if (platforms.length > 0) throw notImplemented("loading one platform of several is not supported");
+  return jsonLines(loadImages(room, request), asRefusal);
+}
+
+async function save(room: ImageRoom, names: readonly string[]): Promise<ApiReply> {
+  const asked = names.flatMap((each) => each.split(",")).filter((name) => name !== "");
+  if (asked.length === 0) throw badRequest("no names of images to save");
+  return { kind: "stream", contentType: "application/x-tar", body: await saveImages(room, asked) };
+}
+
+function create(_room: ImageRoom, { query }: ApiRequest): ApiReply {
+  const image = query.get("fromImage") ?? "";
+  if (image === "") throw notImplemented("importing is not supported yet");
+  throw notFound(
+    `${image} is not among the engine's images, and this engine does not pull from registries yet: ` +
+      "bring it with docker save and POST /images/load",
+  );
+}
+
+async function tag(room: ImageRoom, { params, query }: ApiRequest): Promise<ApiReply> {
+  const image = imageOf(room, nameOf(params));
+  const name = query.get("repo") ?? "";
+  const tagged = query.get("tag") ?? "";
+  const key = referenceKey(withDefaultTag(parseReference(tagged === "" ? name : `${name}:${tagged}`)));
+  if (isDigestKey(key)) throw badRequest("refusing to create a tag with a digest reference");
+  await room.catalog.tag(image.id, key, room.now());
+  room.publish("tag", image.id, familiar(key));
+  return { kind: "empty", status: 201 };
+}
+
+function nameOf(params: Readonly<Record<string, string>>): string {
+  return params["name"] ?? "";
+}
+
+function json(body: unknown): ApiReply {
+  return { kind: "json", body };
+}

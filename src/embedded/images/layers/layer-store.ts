@@ -1,0 +1,152 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { loadJson, saveJson } from "../../store/json-file.ts";
+import { TarError } from "../../tar/entry.ts";
+import { type Digest, hexOf, isDigest, measured } from "../digest.ts";
+import { followRecipe } from "./recipe.ts";
+import { unpackLayer } from "./unpack.ts";
+
+/** A layer on disk. */
+export interface Layer {
+  readonly diffId: Digest;
+  /** Its folder for overlayfs, absolute. */
+  readonly folder: string;
+  /** Bytes of all contents of files, and of the targets of links: as Docker counts. */
+  readonly sizeBytes: number;
+  /** Length of the archive. */
+  readonly archiveBytes: number;
+}
+
+/** Layers by the digest of their archive: unpacked, and able to become the same archive again. */
+export interface LayerStore {
+  /** Unpacks and keeps a layer, unless it is here already. Throws a `TarError` for a bad archive. */
+  add(archive: AsyncIterable<Uint8Array>, options?: AddOptions): Promise<Layer>;
+  find(diffId: string): Layer | undefined;
+  list(): readonly Layer[];
+  /** The archive, byte for byte. Throws after the last chunk if the layer was changed meanwhile. */
+  read(layer: Layer): AsyncIterable<Buffer>;
+  remove(layer: Layer): Promise<void>;
+  /** An empty folder, for images that have no layer. */
+  readonly emptyFolder: string;
+  /** A new folder that vanishes at the next start at the latest. */
+  makeTemporary(): Promise<string>;
+}
+
+export interface AddOptions {
+  /** What the archive must turn out to be. */
+  readonly expected?: Digest;
+  readonly signal?: AbortSignal;
+}
+
+const shortestName = 12;
+
+/**
+ * Opens the store below a folder and clears away what a crash left: `diffs/<digest>.json` says that a layer is whole,
+ * `diffs/<digest>.recipe` how to rebuild its archive, `layers/<start of the digest>` is mounted.
+ */
+export async function openLayerStore(root: string): Promise<LayerStore> {
+  const [diffs, folders, temporary] = [join(root, "diffs"), join(root, "layers"), join(root, "tmp")];
+  await rm(temporary, { recursive: true, force: true });
+  for (const folder of [diffs, join(folders, "empty"), temporary])
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  const layers = await loadLayers(diffs, folders);
+  await sweep(diffs, folders, layers);
+  const adding = new Map<Digest, Promise<Layer>>();
+
+  /** Two loads of the same layer at once: the second takes what the first brought. */
+  async function keep(stage: string, found: Omit<Layer, "folder">): Promise<Layer> {
+    const known = layers.get(found.diffId) ?? adding.get(found.diffId);
+    if (known !== undefined) return known;
+    const kept = place(stage, found).finally(() => adding.delete(found.diffId));
+    adding.set(found.diffId, kept);
+    return kept;
+  }
+
+  async function place(stage: string, found: Omit<Layer, "folder">): Promise<Layer> {
+    const { diffId } = found;
+    const hex = hexOf(diffId);
+    const name = freeName(hex, layers.values());
+    const layer = { ...found, folder: join(folders, name) };
+    layers.set(diffId, layer);
+    try {
+      await rename(join(stage, "recipe"), join(diffs, `${hex}.recipe`));
+      await rename(join(stage, "layer"), layer.folder);
+      await saveJson(join(diffs, `${hex}.json`), { ...layer, folder: name }, { sync: true });
+    } catch (error) {
+      layers.delete(diffId);
+      throw error;
+    }
+    return layer;
+  }
+
+  return {
+    find: (diffId) => (isDigest(diffId) ? layers.get(diffId) : undefined),
+    list: () => [...layers.values()],
+    emptyFolder: join(folders, "empty"),
+    async add(archive, { expected, signal } = {}) {
+      const stage = join(temporary, randomUUID());
+      await mkdir(join(stage, "layer"), { recursive: true, mode: 0o755 });
+      try {
+        const found = await unpackLayer(
+          archive,
+          { folder: join(stage, "layer"), recipe: join(stage, "recipe") },
+          signal,
+        );
+        if (expected !== undefined && found.diffId !== expected) {
+          throw new TarError(`the layer ${expected} has another content, of digest ${found.diffId}`);
+        }
+        return await keep(stage, found);
+      } finally {
+        await rm(stage, { recursive: true, force: true });
+      }
+    },
+    async *read({ diffId, folder }) {
+      const { chunks, result } = measured(followRecipe(join(diffs, `${hexOf(diffId)}.recipe`), folder));
+      for await (const chunk of chunks) yield chunk as Buffer;
+      if (result().digest !== diffId) throw new Error(`the layer ${diffId} was changed on disk`);
+    },
+    async remove({ diffId, folder }) {
+      layers.delete(diffId);
+      const hex = hexOf(diffId);
+      await rm(join(diffs, `${hex}.json`), { force: true });
+      await rm(folder, { recursive: true, force: true });
+      await rm(join(diffs, `${hex}.recipe`), { force: true });
+    },
+    async makeTemporary() {
+      const folder = join(temporary, randomUUID());
+      await mkdir(folder, { mode: 0o700 });
+      return folder;
+    },
+  };
+}
+
+async function loadLayers(diffs: string, folders: string): Promise<Map<Digest, Layer>> {
+  const names = (await readdir(diffs)).filter((name) => name.endsWith(".json"));
+  const saved = await Promise.all(names.map((name) => loadJson(join(diffs, name))));
+  return new Map(
+    saved.map((each) => {
+      const layer = each as Layer;
+      return [layer.diffId, { ...layer, folder: join(folders, layer.folder) }];
+    }),
+  );
+}
+
+async function sweep(diffs: string, folders: string, layers: ReadonlyMap<Digest, Layer>): Promise<void> {
+  const kept = new Set([...layers.values()].map(({ folder }) => folder).concat(join(folders, "empty")));
+  for (const name of await readdir(folders)) {
+    const folder = join(folders, name);
+    if (!kept.has(folder)) await rm(folder, { recursive: true, force: true });
+  }
+  for (const name of await readdir(diffs)) {
+    if (!layers.has(`sha256:${name.split(".")[0] ?? ""}`)) await rm(join(diffs, name), { force: true });
+  }
+}
+
+/** Short, for 128 of them have to fit into one page of mount options; longer where somebody made digests that begin alike. */
+function freeName(hex: string, layers: Iterable<Layer>): string {
+  const taken = new Set([...layers].map(({ folder }) => folder.slice(folder.lastIndexOf("/") + 1)));
+  let length = shortestName;
+  while (taken.has(hex.slice(0, length))) length += 4;
+  return hex.slice(0, length);
+}
