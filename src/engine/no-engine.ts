@@ -1,4 +1,5 @@
 import { EngineError } from "../errors.ts";
+import { type Address, parseAddress } from "./address.ts";
 import type { Attempt } from "./connect.ts";
 import { errnoOf } from "./refusal.ts";
 
@@ -38,20 +39,40 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 function hintFor(attempts: readonly Attempt[], { isExplicit, platform }: Circumstances): string {
-  const errnos = attempts.map(({ outcome }) => (outcome.kind === "refused" ? errnoOf(outcome.error.cause) : undefined));
-  const complaint = attempts.map(({ outcome }) => reason(outcome)).join("\n");
-  if (errnos.includes("EACCES")) {
-    return "join the group that may use it, then log in again: sudo usermod -aG docker $USER";
-  }
-  if (
-    /certificate|TLS|SSL|HTTPS|hung up/i.test(complaint) &&
-    attempts.some(({ address }) => address.startsWith("tcp:"))
-  ) {
-    return "check DOCKER_TLS_VERIFY and DOCKER_CERT_PATH (ca.pem, cert.pem, key.pem): the engine wants, or lacks, TLS";
-  }
-  if (/ssh/.test(complaint)) return "check the way there: ssh HOST docker system dial-stdio </dev/null";
+  const hint = attempts.map(hintOfKind).find((each) => each !== undefined);
+  if (hint !== undefined) return hint;
   if (isExplicit) return "start that engine, or choose another: unset DOCKER_HOST, docker context use default";
   return platform === "linux"
     ? "start one: sudo systemctl start docker, or systemctl --user start podman.socket; or name one: DOCKER_HOST=…"
     : "start Docker Desktop, OrbStack, Colima or a Podman machine; or name one: DOCKER_HOST=…";
+}
+
+/** What to do about an attempt, where the way that it took has difficulties of its own. */
+function hintOfKind({ address, origin, outcome }: Attempt): string | undefined {
+  if (outcome.kind !== "refused") return undefined;
+  const way = parseAddress(address, origin);
+  switch (way.kind) {
+    case "ssh":
+      return errnoOf(causeOf(outcome.error.cause)) === "ENOENT"
+        ? "install ssh, or put it on the PATH"
+        : `check the way there: ${sshCommand(way)} docker system dial-stdio </dev/null`;
+    case "tcp":
+      return /certificate|TLS|SSL|HTTPS|hung up/i.test(reason(outcome))
+        ? "check DOCKER_TLS_VERIFY and DOCKER_CERT_PATH (ca.pem, cert.pem, key.pem): the engine wants, or lacks, TLS"
+        : undefined;
+    case "socket":
+      return errnoOf(outcome.error.cause) === "EACCES"
+        ? "join the group that may use it, then log in again: sudo usermod -aG docker $USER"
+        : undefined;
+  }
+}
+
+/** To be pasted into a shell, which must not read more than a place into it. */
+function sshCommand({ destination, port }: Extract<Address, { kind: "ssh" }>): string {
+  const to = /^[\w.@:-]+$/.test(destination) ? destination : "HOST";
+  return port === undefined ? `ssh ${to}` : `ssh -p ${port} ${to}`;
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Error ? error.cause : undefined;
 }

@@ -80,7 +80,7 @@ class ProcessConnection extends Duplex {
   #end(exitCode: number | null): void {
     const complaint = this.#complaint.trim();
     if (exitCode === 0 || this.destroyed) this.push(null);
-    else this.destroy(new Error(`ssh: ${complaint === "" ? `ended with exit code ${exitCode}` : complaint}`));
+    else this.destroy(new Error(complaint === "" ? `ssh ended with exit code ${exitCode}` : complaint));
   }
 }
 
