@@ -114,7 +114,7 @@ function writeNetworks(
     for (const { id, name } of snapshot.networks.filter((each) => each.isOwned && each.name === network.name)) {
       const users = kept.filter(({ networks }) => networks[name] === id);
       if (users.length > 0) {
-        draft.remark(`network ${name} is kept: ${users.map((each) => each.name).join(", ")} still use it`);
+        draft.remark(keptFor(`network ${name}`, users));
         continue;
       }
       const after = [...snapshot.containers, ...snapshot.hookContainers].flatMap((each) =>
@@ -123,6 +123,11 @@ function writeNetworks(
       draft.add({ kind: "remove-network", id, name, optional: true }, "down", { after });
     }
   }
+}
+
+function keptFor(what: string, users: readonly ObservedContainer[]): string {
+  const names = users.map(({ name }) => name).join(", ");
+  return `${what} is kept: ${names} still ${users.length === 1 ? "uses" : "use"} it`;
 }
 
 function writeVolumes(
@@ -138,7 +143,7 @@ function writeVolumes(
     const uses = ({ mounts }: ObservedContainer): boolean => mounts.some(({ source }) => source === name);
     const users = kept.filter(uses);
     if (users.length > 0) {
-      draft.remark(`volume ${name} is kept: ${users.map((each) => each.name).join(", ")} still use it`);
+      draft.remark(keptFor(`volume ${name}`, users));
       continue;
     }
     const after = [...snapshot.containers, ...snapshot.hookContainers]

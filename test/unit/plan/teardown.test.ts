@@ -55,8 +55,8 @@ test("of a service takes its dependents with it, and keeps what others use", () 
     "remove network front: down",
   ]);
   expect(plan.remarks).toEqual([
-    "network app_back is kept: app-db-1 still use it",
-    "volume app_data is kept: app-db-1 still use it",
+    "network app_back is kept: app-db-1 still uses it",
+    "volume app_data is kept: app-db-1 still uses it",
   ]);
 });
 
@@ -64,6 +64,12 @@ test("tells of a service that nothing belongs to, and touches nothing for it", (
   const plan = teardown(projectFromLabels(snapshot), snapshot, { services: ["wbe"], volumes: true });
   expect(renderPlan(plan)).toEqual([]);
   expect(plan.remarks).toEqual(['project "app" has no service "wbe"']);
+});
+
+test("names all that keep a network", () => {
+  const services = { web: {}, db: {}, api: {} };
+  const plan = teardown(sampleProject({ services }), converged({ services }), { services: ["web"] });
+  expect(plan.remarks).toEqual(["network app_default is kept: app-api-1, app-db-1 still use it"]);
 });
 
 test("spares external things", () => {
