@@ -1,8 +1,12 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 
+/** Flags that may be given with a value, but only by `=`: what follows is an operand. */
+const withOwnValue = new WeakSet<Option>();
+
 /**
  * commander with the flag habits of Docker's command line: `--no-x` is a flag of its own (`noX`), not the opposite of
- * `--x`, and a flag without a value can be written `--x=true` or `--x=false`.
+ * `--x`, and a flag without a value can be written `--x=true` or `--x=false`. A flag that is
+ * declared as `--x[=<value>]` takes a value only so.
  */
 export class GoFlagCommand extends Command {
   override createCommand(name?: string): Command {
@@ -10,8 +14,11 @@ export class GoFlagCommand extends Command {
   }
 
   override createOption(flags: string, description?: string): Option {
-    const option = new Option(flags, description);
+    const [switchFlags = "", value] = flags.split("[=");
+    const option = new Option(switchFlags, description);
     option.negate = false;
+    if (value !== undefined) withOwnValue.add(option);
+    if (value !== undefined) option.flags = flags;
     return option;
   }
 
@@ -26,10 +33,12 @@ export class GoFlagCommand extends Command {
 
   /** Takes `--x=true` and `--x=false` where `--x` has no value of its own. */
   #isSwitchWithValue(arg: string): boolean {
-    const [, flag, value = ""] = /^(--[^=]+)=(true|false|t|f|1|0)$/i.exec(arg) ?? [];
+    const [, flag, value = ""] = /^(--[^=]+)=(.*)$/s.exec(arg) ?? [];
     const option = this.options.find(({ long }) => long === flag);
     if (option === undefined || !option.isBoolean()) return false;
-    this.setOptionValueWithSource(option.attributeName(), /^[t1]/i.test(value), "cli");
+    const isSwitch = /^(true|false|t|f|1|0)$/i.test(value);
+    if (!isSwitch && !withOwnValue.has(option)) return false;
+    this.setOptionValueWithSource(option.attributeName(), isSwitch ? /^[t1]/i.test(value) : value, "cli");
     return true;
   }
 }

@@ -67,6 +67,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/engine.ts")).engine,
   },
   {
+    name: "env",
+    summary: "Show where services are to be found, as variables",
+    load: async () => (await import("./commands/env.ts")).env,
+  },
+  {
     name: "events",
     summary: "Show what happens to containers, as it happens",
     load: async () => (await import("./commands/events.ts")).events,

@@ -6,10 +6,11 @@ import { writePrivately } from "../../system/private-file.ts";
 import type { CommandModule } from "../command.ts";
 import { exitCode } from "../exit-code.ts";
 import { oneOf } from "../go-flags.ts";
+import { declareIsolatedFlag, isolated, type IsolatedFlag } from "../isolation.ts";
 import { planLines } from "../view/plan-lines.ts";
 import { checkUpFlags, declareReconcileFlags, type ReconcileFlags, reconcileOptions } from "./up-flags.ts";
 
-interface PlanFlags extends ReconcileFlags {
+interface PlanFlags extends ReconcileFlags, IsolatedFlag {
   readonly format?: "text" | "json";
   readonly out?: string;
   readonly detailedExitcode?: boolean;
@@ -19,6 +20,7 @@ interface PlanFlags extends ReconcileFlags {
 export const plan: CommandModule<PlanFlags> = {
   declare(command) {
     declareReconcileFlags(command);
+    declareIsolatedFlag(command);
     command
       .option("--format <format>", "text or json, either without secrets", oneOf("text", "json"))
       .option("--out <file>", "keep the plan, secrets and all, in a file that is yours only, for up --plan")
@@ -26,7 +28,8 @@ export const plan: CommandModule<PlanFlags> = {
   },
   async run({ args: services, flags, session }) {
     checkUpFlags(flags);
-    const { project, environment } = await session.load({ services, noDependencies: flags.noDeps === true });
+    const given = await session.load({ services, noDependencies: flags.noDeps === true });
+    const { project, environment } = isolated(given, flags).loaded;
     const options = { ...reconcileOptions(services, flags, environment), environment };
     await using engine = await session.openEngine();
     const made = await planUp(project, options, await session.context(engine, { emit: () => {} }));

@@ -13,6 +13,7 @@ import type { Emit } from "../../events.ts";
 import { UsageError } from "../../errors.ts";
 import type { Call, CommandModule } from "../command.ts";
 import { exitCode } from "../exit-code.ts";
+import { declareIsolatedFlag, isolated, type IsolatedFlag } from "../isolation.ts";
 import { checkExecution } from "../outcome.ts";
 import { parallelLimit } from "../project-options.ts";
 import { attachedView } from "../view/attached.ts";
@@ -27,7 +28,7 @@ import {
   reconcileOptions,
 } from "./up-flags.ts";
 
-interface UpFlags extends ReconcileFlags, AttachFlags {
+interface UpFlags extends ReconcileFlags, AttachFlags, IsolatedFlag {
   readonly plan?: string;
   readonly quietPull?: boolean;
   readonly quietBuild?: boolean;
@@ -39,6 +40,7 @@ export const up: CommandModule<UpFlags> = {
   declare(command) {
     declareReconcileFlags(command);
     declareAttachFlags(command);
+    declareIsolatedFlag(command);
     command.option(
       "--plan <file>",
       "carry out a plan kept by plan --out, if nothing has moved since; implies --detach",
@@ -49,7 +51,10 @@ export const up: CommandModule<UpFlags> = {
     const { args: services, flags, session } = call;
     checkUpFlags(flags);
     if (flags.plan !== undefined) return carryOutKept(flags.plan, call);
-    const loaded = await session.load({ services, noDependencies: flags.noDeps === true });
+    const { loaded, remarks } = isolated(
+      await session.load({ services, noDependencies: flags.noDeps === true }),
+      flags,
+    );
     const options = upOptions(call, loaded);
     checkServiceFlags(flags, loaded.project);
     await using engine = await session.openEngine();
@@ -60,6 +65,7 @@ export const up: CommandModule<UpFlags> = {
     }
     await using view = await session.openView(loaded.environment);
     const context = await session.context(engine, { emit: quieted(view.emit, flags) });
+    for (const message of remarks) context.emit({ kind: "remark", level: "info", message });
     const start = async (within: Context): Promise<void> => {
       const stopwatch = new Stopwatch(within.clock);
       const result = await bringUp(loaded.project, options, { ...within, emit: stopwatch.listening(within.emit) });
