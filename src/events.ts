@@ -30,7 +30,24 @@ export type ProgressEvent =
       readonly exitCode: number;
       readonly isRestarting: boolean;
     }
-  | { readonly kind: "container-recreated"; readonly container: string; readonly service: string };
+  | { readonly kind: "container-recreated"; readonly container: string; readonly service: string }
+  | WatchEvent;
+
+/** What watching files does to a service: `repair` is a sync of what should not have differed. */
+export type WatchAction = "sync" | "repair" | "rebuild" | "restart" | "exec";
+
+/** A change on this machine on its way into containers. */
+export interface WatchEvent {
+  readonly kind: "watch";
+  readonly service: string;
+  readonly action: WatchAction;
+  readonly state: "started" | "done" | "failed";
+  /** Relative to the folders that are watched. */
+  readonly paths: readonly string[];
+  readonly container?: string;
+  readonly message?: string;
+  readonly hint?: string;
+}
 
 /** Kinds of things an engine holds. */
 export type ResourceKind = "container" | "network" | "volume" | "image" | "service";

@@ -1,5 +1,6 @@
 import { TscomposeError } from "../errors.ts";
-import type { Operation } from "../plan/operation.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { HookCommand, Operation } from "../plan/operation.ts";
 import { coverArguments } from "../plan/secrets.ts";
 import type { Tools } from "./perform.ts";
 import { tailOf } from "./tail.ts";
@@ -9,8 +10,14 @@ export async function runHook(
   operation: Extract<Operation, { kind: "run-hook" }>,
   { engine, ids }: Tools,
 ): Promise<undefined> {
-  const { command, user, workingDir, privileged, environment, service, moment } = operation;
-  const exec = await engine.createExec(ids.resolve(operation.container), {
+  const { container, service, moment } = operation;
+  await runCommand(engine, ids.resolve(container), operation, `${service}: ${moment} hook`);
+}
+
+/** Runs a command in a container to its end; a status other than 0 fails, with the last lines it printed. */
+export async function runCommand(engine: Engine, id: string, hook: HookCommand, title: string): Promise<void> {
+  const { command, user, workingDir, privileged, environment } = hook;
+  const exec = await engine.createExec(id, {
     Cmd: command,
     AttachStdin: false,
     AttachStdout: true,
@@ -28,6 +35,6 @@ export async function runHook(
   const shown = coverArguments(command).join(" ");
   throw new TscomposeError({
     code: "operation-failed",
-    message: [`${service}: ${moment} hook "${shown}" exited with status ${exitCode}`, ...lines].join("\n  "),
+    message: [`${title} "${shown}" exited with status ${exitCode}`, ...lines].join("\n  "),
   });
 }

@@ -103,17 +103,12 @@ export type Operation =
       readonly body: ContainerUpdateBody;
     }
   | { readonly kind: "rename-container"; readonly container: string; readonly name: string; readonly service: string }
-  | {
+  | ({
       readonly kind: "run-hook";
       readonly container: string;
       readonly service: string;
       readonly moment: "post_start" | "pre_stop";
-      readonly command: readonly string[];
-      readonly user?: string;
-      readonly privileged?: boolean;
-      readonly workingDir?: string;
-      readonly environment: readonly string[];
-    }
+    } & HookCommand)
   | {
       readonly kind: "await-containers";
       readonly service: string;
@@ -132,6 +127,16 @@ export type Operation =
     }
   /** Lets time pass between replicas. */
   | { readonly kind: "delay"; readonly service: string; readonly forMs: number };
+
+/** A command to run in a container. */
+export interface HookCommand {
+  readonly command: readonly string[];
+  readonly user?: string;
+  readonly privileged?: boolean;
+  readonly workingDir?: string;
+  /** `NAME=value`. */
+  readonly environment: readonly string[];
+}
 
 /** What a wait waits for: nothing is written. */
 export type AwaitedState = "running" | "healthy" | "running-or-healthy" | "completed";

@@ -43,6 +43,11 @@ export function jsonLine(event: ProgressEvent): object | undefined {
     }
     case "container-recreated":
       return { id: event.container, service: event.service, status: "Done", text: "Recreated" };
+    case "watch": {
+      const { service, action, state, paths, container, message, hint } = event;
+      const status = { started: "Working", done: "Done", failed: "Error" }[state];
+      return { id: `Watch ${service}`, service, status, text: action, paths, container, details: message, hint };
+    }
     case "plan-ready":
       return undefined;
   }

@@ -4,6 +4,7 @@ import type { Output } from "../io.ts";
 import { LiveBlock } from "./live-block.ts";
 import { LiveRenderer } from "./live-renderer.ts";
 import type { Paint } from "./paint.ts";
+import { watchLines } from "./watch-lines.ts";
 import { failureText, isNews } from "./plain.ts";
 import { resourceName } from "./resource-name.ts";
 
@@ -51,6 +52,9 @@ export class LiveProgress implements AsyncDisposable {
         return this.#draw(event.step, (row) => (isNews(event) ? row.skip(`Skipped ${event.reason}`) : row.abandon()));
       case "remark":
         return this.#remark(event.level, event.message);
+      case "watch":
+        for (const line of watchLines(event)) this.#remark(event.state === "failed" ? "warning" : "info", line);
+        return;
       case "log":
       case "container-attached":
       case "container-exited":

@@ -1,4 +1,5 @@
 import type { ProgressEvent } from "../../events.ts";
+import { watchLines } from "./watch-lines.ts";
 import { resourceName } from "./resource-name.ts";
 
 /** The lines that tell an event where nothing can be redrawn: one change, one line, no control codes. */
@@ -19,6 +20,8 @@ export function plainLines(event: ProgressEvent, { isVerbose }: { readonly isVer
       return [line(event, event.text)];
     case "remark":
       return [event.level === "warning" ? `warning: ${event.message}` : event.message];
+    case "watch":
+      return watchLines(event);
     case "plan-ready":
     case "log":
     case "container-attached":

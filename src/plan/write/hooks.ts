@@ -1,5 +1,6 @@
 import type { Hook } from "../../compose/project.ts";
 import type { Draft } from "../draft.ts";
+import type { HookCommand } from "../operation.ts";
 import type { Guard } from "../plan.ts";
 import { environmentList } from "../spec/container.ts";
 import { defined } from "../spec/defined.ts";
@@ -27,13 +28,8 @@ export function writeHooks(
   }, []);
 }
 
-function commandOf(hook: Hook): {
-  readonly command: readonly string[];
-  readonly user?: string;
-  readonly privileged?: boolean;
-  readonly workingDir?: string;
-  readonly environment: readonly string[];
-} {
+/** What a hook runs, as the engine wants it. */
+export function commandOf(hook: Hook): HookCommand {
   return defined({
     command: hook.command ?? [],
     user: hook.user,

@@ -1,0 +1,154 @@
+import { resolve } from "node:path";
+import type { Loaded } from "../compose/load.ts";
+import type { Context } from "../context.ts";
+import type { EventStream } from "../engine/engine.ts";
+import { UsageError } from "../errors.ts";
+import { label } from "../observe/labels.ts";
+import { ignoreFilesOf, type IgnoreFiles, watchedRules } from "../watch/rules.ts";
+import { startWatch, type Watch } from "../watch/watch.ts";
+import { checkExecution } from "./execution-error.ts";
+import { checkActiveServices } from "./select-containers.ts";
+import { up, type UpOptions } from "./up.ts";
+import { openWorkshop } from "./watch-workshop.ts";
+
+/** What can be asked of `watch`. */
+export interface WatchProjectOptions {
+  /** Empty: every service that has rules. */
+  readonly services?: readonly string[];
+  /** How containers are brought up, at the beginning and after an edit of the compose files. */
+  readonly up: UpOptions;
+  /** Leaves what runs as it is at the beginning. */
+  readonly noUp?: boolean;
+  /** Compares what containers hold with what is on this machine after each quiet second, and repairs it. */
+  readonly verifies?: boolean;
+  /** Where relative names of compose files start. */
+  readonly directory: string;
+  /** Reads the compose files anew. Throws what is wrong with them. */
+  readonly reload: () => Promise<Loaded>;
+}
+
+/** What watching needs of the world beside the usual. */
+export interface WatchContext extends Context {
+  /** Called when all is being watched, and after each edit of the compose files that was applied. */
+  readonly watching: (paths: readonly string[]) => void;
+  /** An edit of the compose files is wrong, or could not be applied: the project stays as it is. */
+  readonly refused: (error: unknown) => void;
+}
+
+/** Keeps containers in step with files until the signal fires. Throws when there is nothing to watch. */
+export async function watch(loaded: Loaded, options: WatchProjectOptions, context: WatchContext): Promise<void> {
+  checkRules(loaded, options);
+  if (options.noUp !== true) checkExecution(await bringUp(loaded, options, context));
+  for (let current = loaded; !context.signal.aborted;) {
+    const edited = await watchUntilEdited(current, options, context);
+    if (edited === undefined) return;
+    current = edited;
+    await bringUp(edited, options, context).then(checkExecution).catch(context.refused);
+  }
+}
+
+/** Watches one state of the compose files; resolves with the next one that is sound, or with nothing at the end. */
+async function watchUntilEdited(
+  loaded: Loaded,
+  options: WatchProjectOptions,
+  context: WatchContext,
+): Promise<Loaded | undefined> {
+  const { project } = loaded;
+  const { services = [], verifies = false, directory } = options;
+  const files = [...loaded.sources.keys()].map((name) => resolve(directory, name));
+  const edits = new Edits(loaded, options, context);
+  const rules = watchedRules(project, services, await readIgnoreFiles(loaded, context));
+  await using events = await subscribe(project.name, context);
+  await using watching = await startWatch({
+    rules,
+    files,
+    fileChanged: edits.notice,
+    workshop: openWorkshop(project, options.up, context),
+    emit: context.emit,
+    verifies,
+  });
+  context.watching(rules.map(({ root }) => root));
+  void followStarts(events, watching);
+  return await edits.next;
+}
+
+/** Edits of the compose files: the first that is sound and changes something ends the watch of what was before. */
+class Edits {
+  readonly next: Promise<Loaded | undefined>;
+  readonly #finish: (next: Loaded | undefined) => void;
+  readonly #before: Loaded;
+  readonly #options: WatchProjectOptions;
+  readonly #context: WatchContext;
+  #reading: Promise<void> | undefined;
+  #isStale = false;
+
+  constructor(before: Loaded, options: WatchProjectOptions, context: WatchContext) {
+    const { promise, resolve: finish } = Promise.withResolvers<Loaded | undefined>();
+    this.next = promise;
+    this.#finish = finish;
+    this.#before = before;
+    this.#options = options;
+    this.#context = context;
+    context.signal.addEventListener("abort", () => finish(undefined), { once: true });
+    if (context.signal.aborted) finish(undefined);
+  }
+
+  readonly notice = (): void => {
+    this.#isStale = true;
+    this.#reading ??= this.#readUntilFresh().finally(() => {
+      this.#reading = undefined;
+    });
+  };
+
+  async #readUntilFresh(): Promise<void> {
+    while (this.#isStale) {
+      this.#isStale = false;
+      await this.#read().catch(this.#context.refused);
+    }
+  }
+
+  async #read(): Promise<void> {
+    const loaded = await this.#options.reload();
+    if (this.#isStale || isSameProject(loaded, this.#before)) return;
+    checkRules(loaded, this.#options);
+    this.#finish(loaded);
+  }
+}
+
+function isSameProject(one: Loaded, other: Loaded): boolean {
+  return JSON.stringify(one.project) === JSON.stringify(other.project);
+}
+
+function bringUp({ project }: Loaded, options: WatchProjectOptions, context: Context): ReturnType<typeof up> {
+  return up(project, { ...options.up, services: options.services ?? [] }, context);
+}
+
+function checkRules({ project }: Loaded, { services = [] }: WatchProjectOptions): void {
+  checkActiveServices(project, services, "");
+  const without = services.find((name) => (project.services[name]?.develop?.watch ?? []).length === 0);
+  if (without !== undefined) throw new UsageError(`service "${without}" has no develop.watch`, ruleHint);
+  if (Object.values(project.services).every(({ develop }) => (develop?.watch ?? []).length === 0)) {
+    throw new UsageError("none of the services has a develop.watch: there is nothing to watch", ruleHint);
+  }
+}
+
+const ruleHint = "for example develop: {watch: [{path: ./src, action: sync, target: /app/src}]}";
+
+async function readIgnoreFiles({ project }: Loaded, { files }: Context): Promise<IgnoreFiles> {
+  const paths = new Set(Object.values(project.services).flatMap(ignoreFilesOf));
+  const read = [...paths].map(async (path) => {
+    const text = await files.readText(path);
+    return text === undefined ? [] : [[path, text] as const];
+  });
+  return new Map((await Promise.all(read)).flat());
+}
+
+function subscribe(projectName: string, { engine, signal }: Context): Promise<EventStream> {
+  const ofProject = `${label.project}=${projectName.toLowerCase()}`;
+  return engine.events({ filters: { type: ["container"], event: ["start"], label: [ofProject] }, signal });
+}
+
+/** Ends with the subscription. */
+async function followStarts(events: EventStream, watching: Watch): Promise<void> {
+  for await (const { Actor } of events) watching.containerStarted(Actor.Attributes[label.service] ?? "");
+}

@@ -1,0 +1,58 @@
+import { FSWatcher } from "chokidar";
+
+/** Where changes on this machine are told from. */
+export interface FileEvents extends AsyncDisposable {
+  /** Resolves when every path is being watched. */
+  readonly ready: Promise<void>;
+}
+
+/** What a subscriber is told. */
+export interface FileEventListener {
+  /** Something may have changed at this absolute path, or below it. */
+  readonly changed: (path: string) => void;
+  /** Changes may go untold from now on: whoever wants to know must look. */
+  readonly unreliable: (why: Unreliability) => void;
+}
+
+/** Why not everything is told. */
+export interface Unreliability {
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** Watches files and folders, absolute; `ignores` is asked about every path below them. */
+export function watchFiles(
+  paths: readonly string[],
+  ignores: (path: string) => boolean,
+  { changed, unreliable }: FileEventListener,
+): FileEvents {
+  // Saves through a temporary file are seen as what they are; the first event goes out at once.
+  const watcher = new FSWatcher({
+    ignoreInitial: true,
+    followSymlinks: false,
+    atomic: false,
+    ignorePermissionErrors: true,
+    ignored: (path) => ignores(path),
+  });
+  watcher.on("all", (_event, path) => changed(path));
+  watcher.on("error", (error) => unreliable(explain(error as NodeJS.ErrnoException)));
+  const ready = new Promise<void>((resolve) => watcher.once("ready", resolve));
+  watcher.add([...paths]);
+  return { ready, [Symbol.asyncDispose]: () => watcher.close() };
+}
+
+function explain(error: NodeJS.ErrnoException): Unreliability {
+  if (error.code === "ENOSPC") {
+    return {
+      message: "this machine's limit of watched folders is reached (fs.inotify.max_user_watches)",
+      hint: "raise it with: sysctl fs.inotify.max_user_watches=524288, or let the rules ignore more",
+    };
+  }
+  if (error.code === "EMFILE") {
+    return {
+      message: "this machine's limit of watchers is reached (fs.inotify.max_user_instances)",
+      hint: "raise it with: sysctl fs.inotify.max_user_instances=1024",
+    };
+  }
+  return { message: `files cannot be watched: ${error.message}` };
+}

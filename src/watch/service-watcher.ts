@@ -1,0 +1,247 @@
+import { posix, relative, sep } from "node:path";
+import type { WatchRule } from "../compose/project.ts";
+import { TscomposeError } from "../errors.ts";
+import type { Emit, WatchAction, WatchEvent } from "../events.ts";
+import { Copy } from "./copy.ts";
+import { isIn } from "./fingerprint.ts";
+import { HostTree } from "./host-tree.ts";
+import type { WatchedRule } from "./rules.ts";
+import type { Replica, Workshop } from "./workshop.ts";
+
+/** What a service watcher needs. */
+export interface ServiceWatcherOptions {
+  readonly service: string;
+  readonly rules: readonly WatchedRule[];
+  readonly workshop: Workshop;
+  readonly emit: Emit;
+}
+
+/** What a rule has seen: its files, and their copies by container. */
+interface Watched {
+  readonly rule: WatchedRule;
+  readonly host: HostTree;
+  readonly copies: Map<string, Copy>;
+}
+
+/** What has happened since the last batch. */
+interface Batch {
+  /** Absolute paths that may have changed. */
+  readonly paths: Set<string>;
+  /** Everything has to be looked at again. */
+  isWhole: boolean;
+  /** What containers really hold has to be looked at again. */
+  isVerifying: boolean;
+}
+
+/**
+ * Keeps the containers of one service in step with files.
+ *
+ * ```
+ *            noticed                          done, and nothing new
+ *   idle ───────────────▶ applying a batch ─────────────────────────▶ idle
+ *                           ▲        │
+ *                           └────────┘ done, and more was noticed meanwhile: the next batch
+ * ```
+ *
+ * The first change goes out at once. What comes while a batch is applied makes the next one, however much it is, so
+ * that neither a stream of changes nor a slow build can keep a change waiting for more than one batch, and batches
+ * never overtake each other.
+ */
+export class ServiceWatcher {
+  readonly #options: ServiceWatcherOptions;
+  readonly #watched: readonly Watched[];
+  #pending: Batch = emptyBatch();
+  #applying: Promise<void> | undefined;
+  #hasLooked = false;
+  /** A rebuild that failed is tried again with the next change. */
+  #owesRebuild = false;
+  readonly #warned = new Set<string>();
+
+  constructor(options: ServiceWatcherOptions) {
+    this.#options = options;
+    this.#watched = options.rules.map((rule) => ({ rule, host: new HostTree(rule), copies: new Map() }));
+  }
+
+  /** Something may have changed at an absolute path. */
+  notice(path: string): void {
+    this.#pending.paths.add(path);
+    this.#pump();
+  }
+
+  /** Looks at all files again: at the beginning, when a container comes up, when events may have been missed. */
+  noticeAll(): void {
+    this.#pending.isWhole = true;
+    this.#pump();
+  }
+
+  /** Looks at all files again, and at what the containers really hold. */
+  verify(): void {
+    this.#pending.isVerifying = true;
+    this.noticeAll();
+  }
+
+  /** Resolves when the batch that is being applied is done; there is no other after it. */
+  async stop(): Promise<void> {
+    this.#pump = () => {};
+    await this.#applying;
+  }
+
+  #pump = (): void => {
+    this.#applying ??= this.#applyAll().finally(() => {
+      this.#applying = undefined;
+    });
+  };
+
+  async #applyAll(): Promise<void> {
+    while (this.#pending.paths.size > 0 || this.#pending.isWhole) {
+      const batch = this.#pending;
+      this.#pending = emptyBatch();
+      await this.#apply(batch);
+    }
+  }
+
+  async #apply(batch: Batch): Promise<void> {
+    const changed = await this.#lookAt(batch);
+    const rebuilding = pathsOf(changed, "rebuild");
+    if (rebuilding.length > 0 || this.#owesRebuild) await this.#rebuild(rebuilding);
+    const copied = await this.#copyAll(batch);
+    const restarting = [...pathsOf(changed, "restart"), ...pathsOf(copied, "sync+restart")];
+    if (restarting.length > 0) {
+      await this.#attempt("restart", restarting, () => this.#options.workshop.restart(this.#options.service));
+    }
+    await Promise.all(copied.map((change) => this.#exec(change)));
+  }
+
+  /** What is new on this machine; the first look is what later ones are compared with. */
+  async #lookAt({ paths, isWhole }: Batch): Promise<readonly Change[]> {
+    const isFirst = !this.#hasLooked;
+    this.#hasLooked = true;
+    const looks = this.#watched.map(async ({ rule, host }) => {
+      const inside = [...paths].flatMap((path) => below(rule.root, path));
+      const found = await host.refresh(isWhole ? [""] : inside);
+      this.#warnOf(host.unreadable);
+      return { rule, paths: isFirst ? [] : found };
+    });
+    return Promise.all(looks);
+  }
+
+  async #rebuild(paths: readonly string[]): Promise<void> {
+    this.#owesRebuild = !(await this.#attempt("rebuild", paths, () =>
+      this.#options.workshop.rebuild(this.#options.service),
+    ));
+  }
+
+  /** Brings every running container up to date, all at the same time; one that fails keeps no other waiting. */
+  async #copyAll({ isVerifying }: Batch): Promise<readonly Change[]> {
+    const syncing = this.#watched.filter(({ rule }) => rule.rule.action.startsWith("sync"));
+    if (syncing.length === 0) return [];
+    const replicas = await this.#replicas();
+    const copies = replicas.map(async (replica) => {
+      const changes: Change[] = [];
+      // In the order of the file: a later rule may write into what an earlier one wrote.
+      for (const watched of syncing) changes.push(await this.#copy(watched, replica, isVerifying));
+      return changes;
+    });
+    return (await Promise.all(copies)).flat();
+  }
+
+  async #replicas(): Promise<readonly Replica[]> {
+    const { service, workshop } = this.#options;
+    let replicas: readonly Replica[] = [];
+    await this.#attempt("sync", [], async () => {
+      replicas = await workshop.replicas(service);
+    });
+    const running = new Set(replicas.map(({ id }) => id));
+    // One that comes back is met like a new one: by what it really holds.
+    for (const { copies } of this.#watched) {
+      for (const id of copies.keys()) if (!running.has(id)) copies.delete(id);
+    }
+    return replicas;
+  }
+
+  async #copy({ rule, host, copies }: Watched, replica: Replica, isVerifying: boolean): Promise<Change> {
+    const change = { rule, replica, paths: [] as readonly string[] };
+    if (this.#isBound(rule, replica)) return change;
+    const copy = copies.get(replica.id) ?? new Copy(rule, replica, this.#options.workshop);
+    copies.set(replica.id, copy);
+    const isDone = await this.#attempt("sync", [], async () => {
+      if (isVerifying) await copy.verify(host.tree);
+      const { written, removed } = await copy.catchUp(host.tree);
+      change.paths = [...written, ...removed];
+    });
+    if (isDone && change.paths.length > 0) {
+      const action = isVerifying ? "repair" : "sync";
+      this.#report({ action, state: "done", paths: change.paths, container: replica.name });
+    }
+    return change;
+  }
+
+  /** What is mounted from this machine is up to date by itself. */
+  #isBound({ rule }: WatchedRule, { name, boundFolders }: Replica): boolean {
+    const target = posix.normalize(rule.target ?? "/");
+    const folder = boundFolders.find((bound) => isIn(bound.replace(/\/$/, ""), target));
+    if (folder === undefined) return false;
+    this.#warn(`${name}: ${target} is not copied to: this machine's own folder is mounted at ${folder}`);
+    return true;
+  }
+
+  async #exec({ rule, replica, paths }: Change): Promise<void> {
+    const { action, exec } = rule.rule;
+    if (action !== "sync+exec" || exec === undefined || replica === undefined || paths.length === 0) return;
+    const { service, workshop } = this.#options;
+    await this.#attempt("exec", paths, () => workshop.exec(replica, service, exec));
+  }
+
+  /** Tells how it went; a failure is told and harms nothing else. */
+  async #attempt(action: WatchAction, paths: readonly string[], work: () => Promise<void>): Promise<boolean> {
+    const isTold = action !== "sync";
+    if (isTold) this.#report({ action, state: "started", paths });
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof TscomposeError)) throw error;
+      const { message, hint } = error;
+      this.#report({ action, state: "failed", paths, message, ...(hint === undefined ? {} : { hint }) });
+      return false;
+    }
+    if (isTold) this.#report({ action, state: "done", paths });
+    return true;
+  }
+
+  #warnOf(messages: readonly string[]): void {
+    for (const message of messages) this.#warn(`${message}: not watched`);
+  }
+
+  #warn(message: string): void {
+    if (this.#warned.has(message)) return;
+    this.#warned.add(message);
+    this.#options.emit({ kind: "remark", level: "warning", message });
+  }
+
+  #report(report: Omit<WatchEvent, "kind" | "service">): void {
+    this.#options.emit({ kind: "watch", service: this.#options.service, ...report });
+  }
+}
+
+/** What a rule has to deal with: what is new on this machine, or in a container. */
+interface Change {
+  readonly rule: WatchedRule;
+  readonly replica?: Replica;
+  readonly paths: readonly string[];
+}
+
+function pathsOf(changes: readonly Change[], action: WatchRule["action"]): readonly string[] {
+  return changes.filter(({ rule }) => rule.rule.action === action).flatMap(({ paths }) => paths);
+}
+
+function emptyBatch(): Batch {
+  return { paths: new Set(), isWhole: false, isVerifying: false };
+}
+
+/** The path relative to a root, `""` for itself and for what holds it; nothing for what is elsewhere. */
+function below(root: string, path: string): readonly string[] {
+  const inside = relative(root, path);
+  if (inside === "" || isIn(path, root)) return [""];
+  if (inside === ".." || inside.startsWith(`..${sep}`)) return [];
+  return [inside.split(sep).join("/")];
+}

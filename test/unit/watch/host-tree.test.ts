@@ -1,0 +1,76 @@
+import { chmod, mkdir, mkdtemp, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { HostTree } from "../../../src/watch/host-tree.ts";
+
+test("a first look finds files, folders, empty ones too, and links, which are not followed", async () => {
+  await using folder = await temporaryFolder();
+  await mkdir(join(folder.path, "d/empty"), { recursive: true });
+  await writeFile(join(folder.path, "d/a"), "x");
+  await symlink("/etc", join(folder.path, "l"));
+  const { tree } = await folder.look();
+  expect([...tree].map(([path, { kind }]) => `${path}: ${kind}`).sort()).toEqual([
+    ": directory",
+    "d/a: file",
+    "d/empty: directory",
+    "d: directory",
+    "l: symlink",
+  ]);
+});
+
+test("a later look tells what is not as it was", async () => {
+  await using folder = await temporaryFolder();
+  const at = (path: string): string => join(folder.path, path);
+  await mkdir(at("d"));
+  for (const name of ["kept", "d/rewritten", "d/renamed", "removed", "chmod"]) await writeFile(at(name), "one");
+  const host = await folder.look();
+
+  await writeFile(at("d/rewritten"), "two");
+  await rename(at("d/renamed"), at("new"));
+  await rm(at("removed"));
+  await chmod(at("chmod"), 0o600);
+  const changed = await host.refresh([""]);
+
+  expect(changed.toSorted()).toEqual(["chmod", "d/renamed", "d/rewritten", "new", "removed"]);
+  expect(await host.refresh([""])).toEqual([]);
+});
+
+test("a look at one path finds what it became, and nothing else", async () => {
+  await using folder = await temporaryFolder();
+  const at = (path: string): string => join(folder.path, path);
+  await mkdir(at("d"));
+  await writeFile(at("d/a"), "one");
+  await writeFile(at("other"), "one");
+  const host = await folder.look();
+
+  await rm(at("d"), { recursive: true });
+  await writeFile(at("d"), "now a file");
+  await rm(at("other"));
+
+  expect((await host.refresh(["d/a", "d"])).toSorted()).toEqual(["d", "d/a"]);
+  expect([...host.tree.keys()].toSorted()).toEqual(["", "d", "other"]);
+});
+
+test("thousands of removed files cost no walk for each", async () => {
+  await using folder = await temporaryFolder();
+  const names = Array.from({ length: 3000 }, (_, index) => `f${index}`);
+  for (const name of names) await writeFile(join(folder.path, name), "");
+  const host = await folder.look();
+  await rm(folder.path, { recursive: true });
+  expect(await host.refresh(names)).toHaveLength(names.length);
+  expect([...host.tree.keys()]).toEqual([""]);
+});
+
+async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string; look(): Promise<HostTree> }> {
+  const path = await mkdtemp(join(tmpdir(), "host-tree-"));
+  return {
+    path,
+    async look() {
+      const host = new HostTree({ root: path, accepts: () => true, skips: () => false });
+      await host.refresh([""]);
+      return host;
+    },
+    [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }),
+  };
+}
