@@ -4,6 +4,7 @@ import { observe } from "../observe/observe.ts";
 import { building, type BuildingOptions } from "../plan/building.ts";
 import { onDefaultPlatform } from "../plan/default-platform.ts";
 import type { Plan } from "../plan/plan.ts";
+import { expectUsableImages } from "../plan/values/check-values.ts";
 import { type PlanRun, runPlan } from "./run-plan.ts";
 
 /** What can be asked of `build`. */
@@ -23,6 +24,7 @@ export async function planBuild(
   { environment = {}, ...options }: BuildImagesOptions,
   { engine }: Pick<Context, "engine">,
 ): Promise<Plan> {
+  expectUsableImages(given);
   const project = onDefaultPlatform(given, environment);
   const [snapshot, proxies] = await Promise.all([observe(engine, { projectName: project.name }), engine.proxies()]);
   return building(project, snapshot, { ...options, proxies });

@@ -5,6 +5,7 @@ import { defaultPlatform } from "../plan/default-platform.ts";
 import { neededFor } from "../plan/needed.ts";
 import type { Plan } from "../plan/plan.ts";
 import { pulling, type PullingOptions } from "../plan/pulling.ts";
+import { expectUsableImages } from "../plan/values/check-values.ts";
 import { type PlanRun, runPlan } from "./run-plan.ts";
 
 /** What can be asked of `pull`. */
@@ -24,6 +25,7 @@ export async function planPull(
   { environment = {}, ...options }: PullOptions,
   { engine }: Pick<Context, "engine">,
 ): Promise<Plan> {
+  expectUsableImages(project);
   const { images } = neededFor(project);
   const platform = defaultPlatform(environment);
   return pulling(project, await observe(engine, { projectName: project.name, images }), {

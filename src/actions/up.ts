@@ -7,6 +7,7 @@ import { neededFor } from "../plan/needed.ts";
 import type { ReconcileOptions } from "../plan/options.ts";
 import type { Plan } from "../plan/plan.ts";
 import { reconcile } from "../plan/reconcile.ts";
+import { expectUsableValues } from "../plan/values/check-values.ts";
 import { readInputs } from "./plan-inputs.ts";
 import { checkActiveServices } from "./select-containers.ts";
 
@@ -34,6 +35,7 @@ export async function up(project: Project, options: UpOptions, context: Context)
 export async function planUp(given: Project, options: UpOptions, context: Context): Promise<Plan> {
   const { environment = {}, scale = {} } = options;
   checkActiveServices(given, Object.keys(scale), "cannot scale: ");
+  expectUsableValues(given);
   const project = onDefaultPlatform(given, environment);
   const [snapshot, inputs] = await Promise.all([
     observe(context.engine, { projectName: project.name, ...neededFor(project) }),

@@ -107,6 +107,36 @@ const mistakes: readonly Mistake[] = [
     says: /absent\.env/,
   },
   {
+    mistake: "a restart policy that no engine knows",
+    compose: "services:\n  web:\n    image: busybox\n    restart: sometimes\n",
+    at: "4:14",
+    says: /sometimes/,
+  },
+  {
+    mistake: "a name that no container can have",
+    compose: 'services:\n  web:\n    image: busybox\n    container_name: "bad name!"\n',
+    args: ["create"],
+    at: "4:21",
+    says: /bad name!/,
+  },
+  {
+    mistake: "an image that cannot be",
+    compose: 'services:\n  web:\n    image: "Bad Image::x"\n',
+    args: ["pull"],
+    at: "3:12",
+    says: /Bad Image/,
+    hints: /lower case/,
+  },
+  {
+    mistake: "an address outside its network",
+    compose:
+      "services:\n  web:\n    image: busybox\n    networks: { a: { ipv4_address: 10.9.0.1 } }\n" +
+      "networks: { a: { ipam: { config: [{ subnet: 10.8.0.0/16 }] } } }\n",
+    args: ["run", "web"],
+    at: "4:36",
+    says: /10\.8\.0\.0\/16/,
+  },
+  {
     mistake: "the file of a secret that is not there",
     compose: "services:\n  web:\n    image: busybox\n    secrets: [key]\nsecrets:\n  key:\n    file: ./absent.key\n",
     at: "7:11",
