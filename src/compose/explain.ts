@@ -9,7 +9,10 @@ export interface Contribution {
   readonly at: Location;
   /** Where the alias stands that brought it here from its anchor. */
   readonly via?: Location;
+  /** Null where it says that there is to be no value. */
   readonly value: Plain;
+  /** True where `!reset` took away what was there. */
+  readonly isReset?: true;
 }
 
 /** A value of the model, and what was written about it, oldest first: each replaces the one before, the last counts. */
@@ -100,16 +103,17 @@ function restAfter(part: string | number | undefined, text: string): string | un
 
 /** Children stand in the place of what had the same key in what their parents replaced; items of lists do not. */
 function childrenOf({ tree, path, older }: Found): readonly Found[] {
-  if (tree.kind === "scalar") return [];
+  if (tree.kind === "scalar" || tree.tag === "reset") return [];
   if (tree.kind === "list") {
     return tree.items.map((item, index) => ({ tree: within(item, tree), path: [...path, index], older: [] }));
   }
   const before = [...older, ...replacedBy(tree)].filter((version) => version.kind === "map");
-  return [...tree.entries].map(([key, { value }]) => ({
+  const present = [...tree.entries].map(([key, { value }]) => [key, value] as const);
+  return [...present, ...(tree.removed ?? [])].map(([key, value]) => ({
     tree: within(value, tree),
     path: [...path, key],
     older: before
-      .flatMap((version) => version.entries.get(key)?.value ?? [])
+      .flatMap((version) => version.entries.get(key)?.value ?? version.removed?.get(key) ?? [])
       .flatMap((was) => [...replacedBy(was), was]),
   }));
 }
@@ -129,15 +133,16 @@ function explanationsOf(found: Found): readonly Explanation[] {
   const { tree, path, older } = found;
   const versions = [...older, ...replacedBy(tree), tree];
   const whole = { path: formatPath(path), contributions: versions.map(contributionOf) };
-  if (tree.kind === "scalar" || isOfOnePiece(tree)) return [whole];
+  if (tree.kind === "scalar" || tree.tag === "reset" || isOfOnePiece(tree)) return [whole];
   const parts = childrenOf(found).flatMap(explanationsOf);
   // A list or text that gave way to something else as a whole is not told by the parts.
   return versions.slice(0, -1).some(({ kind }) => kind !== "map") ? [whole, ...parts] : parts;
 }
 
 function contributionOf(tree: Tree): Contribution {
-  const { at, via } = tree;
-  return { at, ...(via !== undefined && { via }), value: plainOf(tree) };
+  const { at, via, tag } = tree;
+  const place = { at, ...(via !== undefined && { via }) };
+  return tag === "reset" ? { ...place, value: null, isReset: true } : { ...place, value: plainOf(tree) };
 }
 
 /** True for what was written as one value, such as a short form, and replaced nothing in part. */

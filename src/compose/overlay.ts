@@ -11,18 +11,41 @@ export function settle(tree: Tree): Tree {
     const items = plain.items.filter(({ tag }) => tag !== "reset").map(settle);
     return isSame(items, plain.items) ? plain : { ...plain, items };
   }
-  let settled: Map<string, Entry> | undefined;
+  let changed: Draft | undefined;
   for (const [key, entry] of plain.entries) {
-    const value = entry.value.tag === "reset" ? undefined : settle(entry.value);
-    if (value === entry.value) continue;
-    settled ??= new Map(plain.entries);
-    if (value === undefined) settled.delete(key);
-    else settled.set(key, { ...entry, value });
+    const isReset = entry.value.tag === "reset";
+    const value = isReset ? entry.value : settle(entry.value);
+    if (value === entry.value && !isReset) continue;
+    changed ??= draftOf(plain);
+    if (isReset) remove(key, value, changed);
+    else changed.entries.set(key, { ...entry, value });
   }
-  return settled === undefined ? plain : { ...plain, entries: settled };
+  return changed === undefined ? plain : withDraft(plain, changed);
 }
 
-function unmarked({ tag: _, ...plain }: Tree): Tree {
+/** The entries of a mapping, and those that a `!reset` took away, while both change. */
+interface Draft {
+  readonly entries: Map<string, Entry>;
+  readonly removed: Map<string, Tree>;
+}
+
+function draftOf({ entries, removed }: MapTree): Draft {
+  return { entries: new Map(entries), removed: new Map(removed) };
+}
+
+function withDraft(tree: MapTree, { entries, removed }: Draft): MapTree {
+  return removed.size === 0 ? { ...tree, entries } : { ...tree, entries, removed };
+}
+
+/** Takes an entry away, and keeps what was said about it. */
+function remove(key: string, reset: Tree, { entries, removed }: Draft): void {
+  const known = entries.get(key)?.value ?? removed.get(key);
+  removed.set(key, known === undefined || known === reset ? reset : replace(known, reset, true));
+  entries.delete(key);
+}
+
+function unmarked(tree: Tree): Tree {
+  const { tag: _, ...plain } = tree;
   return plain;
 }
 
@@ -39,19 +62,26 @@ export interface MergeContext {
 
 /** Lays one mapping over another, key by key. */
 export function mergeMaps(base: MapTree, override: MapTree, context: MergeContext): MapTree {
-  const entries = new Map(base.entries);
+  const merged = draftOf(base);
   for (const [key, { keyAt, value }] of override.entries) {
     const known = base.entries.get(key);
     if (value.tag === "reset") {
-      if (context.keepsMarks) entries.set(key, { keyAt, value });
-      else entries.delete(key);
+      const reset = known === undefined ? value : replace(known.value, value, true);
+      if (context.keepsMarks) merged.entries.set(key, { keyAt, value: reset });
+      else remove(key, value, merged);
       continue;
     }
     const inner = { ...context, path: [...context.path, key], table: below(context.table, key) };
-    const merged = known === undefined ? arrive(value, inner) : mergeValues(known.value, value, inner);
-    entries.set(key, { keyAt: known?.keyAt ?? keyAt, value: merged });
+    const removed = base.removed?.get(key);
+    const arrived = known === undefined ? arrive(value, inner) : mergeValues(known.value, value, inner);
+    merged.entries.set(key, {
+      keyAt: known?.keyAt ?? keyAt,
+      value: removed === undefined ? arrived : replace(removed, arrived),
+    });
+    merged.removed.delete(key);
   }
-  return { ...base, entries };
+  for (const [key, reset] of override.removed ?? []) if (!merged.entries.has(key)) merged.removed.set(key, reset);
+  return withDraft(base, merged);
 }
 
 /** Lays one value over another by the rule of its path. */

@@ -38,6 +38,8 @@ export interface ListTree extends Written {
 export interface MapTree extends Written {
   readonly kind: "map";
   readonly entries: ReadonlyMap<string, Entry>;
+  /** Keys that are gone because of a `!reset`, each with the reset and what that replaced: what `--explain` shows. */
+  readonly removed?: ReadonlyMap<string, Tree>;
 }
 
 /** A key with its value. */
@@ -69,9 +71,12 @@ export function withValue(tree: ScalarTree, value: string | number | boolean | n
 }
 
 /** Another form of a value: it replaced the same, and came here the same way. */
-export function withHistory(form: Tree, { replaced, via }: Tree): Tree {
-  if (replaced === undefined && via === undefined) return form;
-  return { ...form, ...(replaced !== undefined && { replaced }), ...(via !== undefined && { via }) };
+export function withHistory(form: Tree, value: Tree): Tree {
+  const { replaced, via } = value;
+  const removed = value.kind === "map" ? value.removed : undefined;
+  const shaped = removed === undefined || form.kind !== "map" ? form : { ...form, removed };
+  if (replaced === undefined && via === undefined) return shaped;
+  return { ...shaped, ...(replaced !== undefined && { replaced }), ...(via !== undefined && { via }) };
 }
 
 /** A plain value as a tree, at the place of what caused it. */

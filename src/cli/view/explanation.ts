@@ -18,10 +18,11 @@ export function explanationLines(explanations: readonly Explanation[]): string {
 export function explanationJson(explanations: readonly Explanation[]): string {
   const plain = explanations.map(({ path, contributions }) => ({
     path,
-    contributions: contributions.map(({ at, via, value }) => ({
+    contributions: contributions.map(({ at, via, value, isReset }) => ({
       ...placeJson(at),
       ...(via !== undefined && { via: placeJson(via) }),
       value,
+      ...(isReset && { isReset }),
     })),
   }));
   return `${JSON.stringify(plain, null, 2)}\n`;
@@ -53,9 +54,14 @@ export function variableJson(findings: readonly VariableFinding[]): string {
   return `${JSON.stringify(plain, null, 2)}\n`;
 }
 
-function row({ at, via, value }: Contribution, replaced: Contribution | undefined): readonly string[] {
+function row(contribution: Contribution, replaced: Contribution | undefined): readonly string[] {
+  const { at, via } = contribution;
   const where = via === undefined ? place(at) : `${place(at)}, used at ${place(via)}`;
-  return [where, shown(value), ...(replaced === undefined ? [] : [`in place of ${shown(replaced.value)}`])];
+  return [where, said(contribution), ...(replaced === undefined ? [] : [`in place of ${said(replaced)}`])];
+}
+
+function said({ value, isReset }: Contribution): string {
+  return isReset === true ? "!reset" : shown(value);
 }
 
 function aligned(rows: readonly (readonly string[])[]): string {

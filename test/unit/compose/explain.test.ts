@@ -15,9 +15,10 @@ async function explained(path: string, texts: Texts, environment = {}): Promise<
   const explanation = explainValue(model, path);
   if ("known" in explanation) return [`nothing beyond ${explanation.known}, similar is ${explanation.similar}`];
   return explanation.map(({ path, contributions }) => {
-    const steps = contributions.map(
-      ({ at, via, value }) => `${place(at)}${via === undefined ? "" : ` via ${place(via)}`} ${JSON.stringify(value)}`,
-    );
+    const steps = contributions.map(({ at, via, value, isReset }) => {
+      const where = via === undefined ? place(at) : `${place(at)} via ${place(via)}`;
+      return `${where} ${isReset === true ? "!reset" : JSON.stringify(value)}`;
+    });
     return `${path}: ${steps.join(" > ")}`;
   });
 }
@@ -145,6 +146,32 @@ describe("the explanation of a value", () => {
         "compose.yaml": "services:\n  my.web: { image: x, labels: { com.example.a: one, com.example: two } }\n",
       },
       lines: ['services.my.web.labels.com.example.a: compose.yaml:2:48 "one"'],
+    },
+    {
+      through: "what was reset, and said again",
+      path: "services.web",
+      texts: {
+        "compose.yaml":
+          "services:\n  web: { image: x, dns: [1.1.1.1], user: one, networks: [a, b] }\nnetworks: { a: , b: }\n",
+        "override.yaml": "services:\n  web: { dns: !reset [], user: !reset null, networks: { b: !reset null } }\n",
+        "last.yaml": "services:\n  web: { user: two, entrypoint: !reset null }\n",
+      },
+      lines: [
+        'services.web.image: compose.yaml:2:17 "x"',
+        "services.web.networks.a: compose.yaml:2:58 null",
+        "services.web.networks.b: compose.yaml:2:61 null > override.yaml:2:67 !reset",
+        'services.web.user: compose.yaml:2:42 "one" > override.yaml:2:39 !reset > last.yaml:2:16 "two"',
+        'services.web.dns: compose.yaml:2:25 ["1.1.1.1"] > override.yaml:2:22 !reset',
+        "services.web.entrypoint: last.yaml:2:40 !reset",
+      ],
+    },
+    {
+      through: "what is reset of an extended service",
+      path: "services.web.ports",
+      texts: {
+        "compose.yaml": "services:\n  base: { image: x, ports: [80] }\n  web: { extends: base, ports: !reset [] }\n",
+      },
+      lines: ["services.web.ports: compose.yaml:2:28 [80] > compose.yaml:3:39 !reset"],
     },
     {
       through: "misspelt paths",
