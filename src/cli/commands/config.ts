@@ -6,9 +6,11 @@ import { UsageError } from "../../errors.ts";
 import type { CommandModule } from "../command.ts";
 import { exitCode } from "../exit-code.ts";
 import { oneOf } from "../go-flags.ts";
+import type { Io } from "../io.ts";
 import { renderTable, wideTable } from "../view/table.ts";
 
 interface ConfigFlags {
+  readonly editor?: boolean;
   readonly environment?: boolean;
   readonly explain?: string;
   readonly explainEnv?: string;
@@ -44,6 +46,7 @@ export const config: CommandModule<ConfigFlags> = {
       )
       .option("-q, --quiet", "only check, print nothing")
       .option("-o, --output <file>", "write to a file")
+      .option("--editor", "begin with a comment that tells editors the schema")
       .option("--services", "only the names of the services")
       .option("--volumes", "only the names of the volumes")
       .option("--networks", "only the names of the networks")
@@ -73,15 +76,24 @@ export const config: CommandModule<ConfigFlags> = {
       const { showExplanation } = await import("../explanation.ts");
       return showExplanation(flags, session, requestOf(args, flags));
     }
-    const result = await show(viewOf(flags), ...(await session.loading(requestOf(args, flags))));
+    const view = viewOf(flags);
+    if (flags.editor === true && (view.kind !== "model" || view.format !== "yaml")) {
+      throw new UsageError("config: --editor begins a compose file in YAML, so it takes no other format and no list");
+    }
+    const result = await show(view, ...(await session.loading(requestOf(args, flags))));
     await session.warn(result);
     if (flags.quiet === true) return exitCode.success;
-    const text = textOf(result.output);
-    if (flags.output === undefined) session.io.stdout.write(text);
-    else writeFileSync(resolve(session.io.workingDirectory, flags.output), text);
+    await print(textOf(result.output), flags, session.io);
     return exitCode.success;
   },
 };
+
+async function print(text: string, { output, editor }: ConfigFlags, io: Io): Promise<void> {
+  const path = resolve(io.workingDirectory, output ?? "compose.yaml");
+  const lead = editor === true ? (await import("../schema-line.ts")).schemaLine(path, io.workingDirectory) : "";
+  if (output === undefined) io.stdout.write(lead + text);
+  else writeFileSync(path, lead + text);
+}
 
 /** Of several, Docker Compose takes the first in this order. */
 const lists = ["services", "volumes", "networks", "models", "profiles", "images"] as const;
