@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { formatPath } from "../source.ts";
 import { treeOf } from "../tree.ts";
 import { type LongForm, type Parsed, refuse } from "./parsed.ts";
 
@@ -15,6 +16,10 @@ export type LongMount = {
 const propagations: readonly string[] = ["rprivate", "private", "rshared", "shared", "rslave", "slave"];
 
 const hint = 'write "SOURCE:TARGET:OPTIONS", for example "./data:/data:ro"';
+
+/** What Docker Compose knows of; the words about consistency ask for no more than any mount gives. */
+const plainOptions = ",ro,rw,nocopy,z,Z,consistent,cached,delegated".split(",");
+const knownOptions: ReadonlySet<string> = new Set([...plainOptions, ...propagations]);
 
 /** Two paths of the greatest length that any kernel takes, and options. */
 const longestShort = 10_000;
@@ -88,5 +93,17 @@ export const mountInFull: LongForm = (tree, path, report) => {
   if (tree.kind !== "scalar" || tree.value === null) return tree;
   const parsed = parseVolume(tree.text);
   if ("problem" in parsed) return refuse(tree, path, report, parsed);
+  const unknown = unknownOptions(tree.text);
+  if (unknown.length > 0) {
+    const message = `${formatPath(path)}: unknown mount options have no effect, got "${unknown.join(", ")}"`;
+    const known = "known are ro, rw, nocopy, z, Z, and propagations such as rslave";
+    report({ severity: "warning", code: "unknown-option", at: tree.at, path, message, hint: known });
+  }
   return treeOf(parsed.value, tree.at);
 };
+
+/** Options that Docker Compose drops without a word. */
+function unknownOptions(short: string): readonly string[] {
+  const [, , options = ""] = short.length <= 2 ? [] : splitSections(short);
+  return options.split(",").filter((option) => !knownOptions.has(option));
+}

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { cleanTarget, parseVolume } from "../../../../src/compose/canonical/volumes.ts";
+import { lineOf, loadTexts } from "../../../support/load-texts.ts";
 
 const bound = { type: "bind", bind: { create_host_path: true } };
 
@@ -44,3 +45,24 @@ test.each([
 ])("cleans the target %s to %s", (target, clean) => {
   expect(cleanTarget(target)).toBe(clean);
 });
+
+test.each([
+  ["./a:/b:ro,zz", "zz"],
+  ["./a:/b:r", "r"],
+  ["data:/b:nocopy,U,copy", "U, copy"],
+])("warns that docker compose drops an option of %s", async (short, options) => {
+  const text = `services: { web: { image: x, volumes: ["${short}"] } }\nvolumes: { data: {} }\n`;
+  const { warnings } = await loadTexts({ "compose.yaml": text });
+  expect(warnings.map(lineOf)).toEqual([
+    `compose.yaml:1:40 warning: services.web.volumes[0]: unknown mount options have no effect, got "${options}" ` +
+      "[unknown-option] | known are ro, rw, nocopy, z, Z, and propagations such as rslave",
+  ]);
+});
+
+test.each(["./a:/b:ro,z,rshared", "./a:/b:rw,Z", "./a:/b:cached", "data:/b:nocopy", "data:/b:ro,", "data:/b"])(
+  "says nothing about the options of %s",
+  async (short) => {
+    const text = `services: { web: { image: x, volumes: ["${short}"] } }\nvolumes: { data: {} }\n`;
+    expect((await loadTexts({ "compose.yaml": text })).warnings).toEqual([]);
+  },
+);
