@@ -3,6 +3,7 @@ import { TscomposeError } from "../errors.ts";
 import { joinStreams } from "./join-streams.ts";
 import { findReplica, type Subject } from "./select-containers.ts";
 import type { Terminal } from "./terminal.ts";
+import { chosenDetachKeys } from "./detach-keys.ts";
 
 /** Whom to join, and how. */
 export interface AttachContainerOptions {
@@ -32,7 +33,7 @@ export async function attachContainer(
   const tty = Config?.Tty === true;
   const isInteractive = stdin && Config?.OpenStdin === true;
   await using attachment = await engine.attach(id, { stdin: isInteractive, tty });
-  const keys = detachKeys === undefined ? {} : { detachKeys };
+  const keys = tty ? await chosenDetachKeys(detachKeys, engine) : {};
   const end = await joinStreams(attachment, terminal, {
     isInteractive,
     signal,

@@ -1,6 +1,7 @@
 import type { Engine, EventStream } from "../engine/engine.ts";
 import { joinStreams, type JoinEnd } from "./join-streams.ts";
 import type { Terminal } from "./terminal.ts";
+import { chosenDetachKeys } from "./detach-keys.ts";
 
 /** A container that is made and waits to be started in front of somebody. */
 export interface Conversation {
@@ -28,7 +29,7 @@ export async function converse(
   { container, tty, interactive, detachKeys, onStarted }: Conversation,
   { engine, terminal, signal }: ConversationContext,
 ): Promise<ConversationEnd> {
-  const keys = detachKeys === undefined ? {} : { detachKeys };
+  const keys = tty ? await chosenDetachKeys(detachKeys, engine) : {};
   await using attachment = await engine.attach(container, { stdin: interactive, tty });
   // Subscribed before the start: a container that removes itself can be asked for its exit code only now.
   await using ends = await engine.events({ filters: { container: [container], event: ["die"] } });

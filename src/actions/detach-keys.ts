@@ -1,3 +1,4 @@
+import type { Engine } from "../engine/engine.ts";
 import { UsageError } from "../errors.ts";
 
 /** The keys that leave a process running, when nothing else is asked for. */
@@ -11,6 +12,14 @@ export function parseDetachKeys(text: string): readonly number[] {
     if (Array.from(key).length === 1) return key.charCodeAt(0);
     throw new UsageError(`detach keys: expected a character or ctrl-<letter>, got "${key}"`, defaultDetachKeys);
   });
+}
+
+/** The keys to look for: those asked for, else those of Docker's configuration, else Docker's own. */
+export async function chosenDetachKeys(
+  asked: string | undefined,
+  engine: Pick<Engine, "detachKeys">,
+): Promise<{ readonly detachKeys: string }> {
+  return { detachKeys: asked ?? (await engine.detachKeys()) ?? defaultDetachKeys };
 }
 
 /** Passes keys on until the sequence is typed; keys that may be its beginning wait for the next one. */

@@ -3,6 +3,7 @@ import type { ExecBody } from "../engine/engine.ts";
 import { joinStreams, type Resize } from "./join-streams.ts";
 import { findReplica, type Subject } from "./select-containers.ts";
 import type { Terminal } from "./terminal.ts";
+import { chosenDetachKeys } from "./detach-keys.ts";
 
 /** What to run, in which container, and how. */
 export interface ExecOptions {
@@ -39,7 +40,7 @@ export async function exec(
   await using attachment = await engine.startExec(execId, { tty, detach, stdin });
   if (detach) return 0;
   const resize: Resize = (size) => engine.resizeExec(execId, size);
-  const keys = options.detachKeys === undefined ? {} : { detachKeys: options.detachKeys };
+  const keys = tty ? await chosenDetachKeys(options.detachKeys, engine) : {};
   const end = await joinStreams(attachment, terminal, {
     isInteractive: stdin,
     signal,

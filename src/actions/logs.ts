@@ -3,6 +3,7 @@ import type { OutputChunk } from "../engine/engine.ts";
 import { EngineError } from "../errors.ts";
 import { toContainer } from "../observe/observed.ts";
 import { LogFollower, subscribe } from "./log-follower.ts";
+import { MergedLines } from "./merged-lines.ts";
 import { findContainers, findReplica, isShown, type Replica, shortName, type Subject } from "./select-containers.ts";
 import type { TimedLines } from "./timed-lines.ts";
 import { WholeLines } from "./whole-lines.ts";
@@ -20,6 +21,8 @@ export interface LogsOptions {
   readonly since?: string;
   readonly until?: string;
   readonly timestamps?: boolean;
+  /** All lines in the order of their times, whoever wrote them: handed on when the last has been read. */
+  readonly merge?: boolean;
 }
 
 /** Output of one container: whole lines, each with its line end, in the bytes that were written. */
@@ -43,7 +46,8 @@ export async function logs(subject: Subject, options: LogsOptions, context: Logs
   const failed = new AbortController();
   const within = { ...context, signal: AbortSignal.any([context.signal, failed.signal]) };
   try {
-    await (options.follow === true ? followLogs : readLogs)(subject, options, within);
+    const read = options.follow === true ? followLogs : options.merge === true ? mergeLogs : readLogs;
+    await read(subject, options, within);
   } finally {
     failed.abort(); // one log that breaks must not leave the others running
   }
@@ -53,6 +57,12 @@ async function readLogs(subject: Subject, options: LogsOptions, context: LogsCon
   const containers = await selectContainers(subject, options, context);
   announce(containers, subject, context);
   await Promise.all(containers.map((container) => copyLog(container, subject, options, context)));
+}
+
+async function mergeLogs(subject: Subject, options: LogsOptions, context: LogsContext): Promise<void> {
+  const merged = new MergedLines();
+  await readLogs(subject, { ...options, timestamps: true }, { ...context, write: (block) => merged.add(block) });
+  for (const block of merged.inOrder({ keepsTime: options.timestamps === true })) context.write(block);
 }
 
 async function followLogs(subject: Subject, options: LogsOptions, context: LogsContext): Promise<void> {

@@ -2,6 +2,7 @@ import type { Context } from "../context.ts";
 import type { ContainerStatsBody, CpuStats } from "../docker-api/measurement.ts";
 import { toContainer } from "../observe/observed.ts";
 import type { ObservedContainer } from "../observe/snapshot.ts";
+import { subscribe } from "./log-follower.ts";
 import { findContainers, type Subject } from "./select-containers.ts";
 
 /** Whose measurements, and how many. */
@@ -10,7 +11,7 @@ export interface StatsOptions {
   readonly services?: readonly string[];
   /** Also containers that do not run; they use nothing. */
   readonly all?: boolean;
-  /** Goes on until the signal fires, or until nothing runs any more. */
+  /** Goes on until the signal fires, also with containers that are still to come. */
   readonly follow?: boolean;
 }
 
@@ -33,29 +34,67 @@ export interface ContainerStats {
 /** Measures containers, all at once; `write` gets all of them whenever each has been measured anew. */
 export async function stats(
   subject: Subject,
-  { services = [], all = false, follow = false }: StatsOptions,
-  { engine, signal, write }: Context & { readonly write: (round: readonly ContainerStats[]) => void },
+  options: StatsOptions,
+  context: Context & { readonly write: (round: readonly ContainerStats[]) => void },
 ): Promise<void> {
-  const found = (await findContainers(engine, subject, services)).map(toContainer);
-  const containers = found.filter(({ state }) => all || state === "running" || state === "paused");
-  const latest = new Map<string, ContainerStats>();
-  const fresh = new Set<string>();
-  const ended = new Set<string>();
-  const tellRound = (): void => {
-    if (containers.some(({ id }) => !fresh.has(id) && !ended.has(id))) return;
-    fresh.clear();
-    write(containers.flatMap(({ id }) => latest.get(id) ?? []));
+  const { services = [], all = false, follow = false } = options;
+  const find = async (): Promise<readonly ObservedContainer[]> =>
+    (await findContainers(context.engine, subject, services))
+      .map(toContainer)
+      .filter(({ state }) => all || state === "running" || state === "paused");
+  const gauge = new Gauge({ follow, ...context });
+  if (!follow) return await gauge.measure(await find());
+  // Subscribed before looking: a container that starts in between is not missed.
+  await using events = await subscribe(subject, context);
+  const measuring: Promise<void>[] = [];
+  const begin = async (): Promise<void> => {
+    const measured = gauge.measure(await find());
+    measured.catch(() => events[Symbol.asyncDispose]()); // whoever waits for events hears of it when they end
+    measuring.push(measured);
   };
-  await Promise.all(
-    containers.map(async (container) => {
-      for await (const body of engine.stats(container.id, { follow, signal })) {
-        latest.set(container.id, toStats(container, body));
-        fresh.add(container.id);
-        tellRound();
-      }
-      ended.add(container.id);
-    }),
-  );
+  await begin();
+  for await (const { Action } of events) if (Action === "start") await begin();
+  await Promise.all(measuring);
+}
+
+interface GaugeContext extends Pick<Context, "engine" | "signal"> {
+  readonly follow: boolean;
+  readonly write: (round: readonly ContainerStats[]) => void;
+}
+
+/** Measures several containers side by side, each until it ends. */
+class Gauge {
+  readonly #context: GaugeContext;
+  /** What is measured now, by id, in the order in which it began. */
+  readonly #measured = new Map<string, { isFresh: boolean; latest?: ContainerStats }>();
+
+  constructor(context: GaugeContext) {
+    this.#context = context;
+  }
+
+  /** Resolves when none of these can be measured any more; what is measured already is left alone. */
+  async measure(containers: readonly ObservedContainer[]): Promise<void> {
+    const added = containers.filter(({ id }) => !this.#measured.has(id));
+    for (const { id } of added) this.#measured.set(id, { isFresh: false });
+    await Promise.all(added.map((container) => this.#measureOne(container)));
+  }
+
+  async #measureOne(container: ObservedContainer): Promise<void> {
+    const { engine, follow, signal } = this.#context;
+    for await (const body of engine.stats(container.id, { follow, signal })) {
+      this.#measured.set(container.id, { isFresh: true, latest: toStats(container, body) });
+      this.#tellRound();
+    }
+    // Asked once, it stays in the round; one that has ended does not keep the others waiting.
+    if (follow) this.#measured.delete(container.id);
+  }
+
+  #tellRound(): void {
+    const all = [...this.#measured.values()];
+    if (all.some(({ isFresh }) => !isFresh)) return;
+    for (const each of all) each.isFresh = false;
+    this.#context.write(all.flatMap(({ latest }) => latest ?? []));
+  }
 }
 
 function toStats({ id, name }: ObservedContainer, body: ContainerStatsBody): ContainerStats {

@@ -40,14 +40,15 @@ export class TimedLines {
 }
 
 /** A form of the time that sorts: some engines leave out zeros at the end of the fraction. */
-function timeKey(line: string): string | undefined {
+export function timeKey(line: string): string | undefined {
   const found = timeAtStart.exec(line)?.[0];
   if (found === undefined) return undefined;
   const fraction = /\.(\d+)/.exec(found)?.[1] ?? "";
   return `${found.slice(0, "2026-01-01T00:00:00".length)}.${fraction.padEnd(9, "0")}`;
 }
 
-function withoutTimes(text: string): string {
+/** Lines without the time before each. */
+export function withoutTimes(text: string): string {
   const plain = text.replace(timeOfEveryLine, "");
   return plain.length <= messageBytes ? plain : plain.replaceAll(/.{16385,}/g, joinMessages);
 }

@@ -2,11 +2,13 @@ import type { Project } from "../compose/project.ts";
 import type { Context } from "../context.ts";
 import { execute, type Execution } from "../execute/execute.ts";
 import { observe } from "../observe/observe.ts";
+import type { Snapshot } from "../observe/snapshot.ts";
 import { onDefaultPlatform } from "../plan/default-platform.ts";
 import { neededFor } from "../plan/needed.ts";
 import type { ReconcileOptions } from "../plan/options.ts";
 import type { Plan } from "../plan/plan.ts";
 import { reconcile } from "../plan/reconcile.ts";
+import { type DivergedVolume, divergedVolumes } from "../plan/volumes.ts";
 import { expectUsableValues } from "../plan/values/check-values.ts";
 import { readInputs } from "./plan-inputs.ts";
 import { checkActiveServices } from "./select-containers.ts";
@@ -15,6 +17,8 @@ import { checkActiveServices } from "./select-containers.ts";
 export interface UpOptions extends Omit<ReconcileOptions, "inputs"> {
   /** Variables that configs and secrets may name, and `DOCKER_DEFAULT_PLATFORM`. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Asked whether volumes that differ may be replaced, and their data lost; absent: they are kept. */
+  readonly mayLose?: (volumes: readonly DivergedVolume[]) => Promise<boolean>;
   /** How many operations may run at once; absent: as many as the plan allows. */
   readonly limit?: number;
 }
@@ -41,5 +45,11 @@ export async function planUp(given: Project, options: UpOptions, context: Contex
     observe(context.engine, { projectName: project.name, ...neededFor(project) }),
     readInputs(project, environment, context),
   ]);
-  return reconcile(project, snapshot, { ...options, inputs });
+  const { mayLose, recreateVolumes = await mayLoseData(project, snapshot, mayLose), ...others } = options;
+  return reconcile(project, snapshot, { ...others, recreateVolumes, inputs });
+}
+
+async function mayLoseData(project: Project, snapshot: Snapshot, mayLose: UpOptions["mayLose"]): Promise<boolean> {
+  const diverged = mayLose === undefined ? [] : divergedVolumes(project, snapshot);
+  return mayLose !== undefined && diverged.length > 0 && (await mayLose(diverged));
 }

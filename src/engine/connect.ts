@@ -63,6 +63,7 @@ export async function connect(options: ConnectOptions): Promise<{ readonly engin
       transport: opened.transport,
       credentials: dockerCredentials(folder, options.environment),
       proxies: async () => proxyVariables(await readDockerConfig(folder), address.text),
+      detachKeys: async () => (await readDockerConfig(folder)).detachKeys,
       now: options.now,
       Dockerode,
     };

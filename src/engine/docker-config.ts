@@ -9,6 +9,8 @@ export interface DockerConfig {
   readonly currentContext?: string;
   readonly auths?: Readonly<Record<string, StoredAuth>>;
   readonly credsStore?: string;
+  /** Keys that leave a process running: `ctrl-e,e`. */
+  readonly detachKeys?: string;
   readonly credHelpers?: Readonly<Record<string, string>>;
   /** By the address of an engine, or `default`. */
   readonly proxies?: Readonly<Record<string, StoredProxies>>;

@@ -20,13 +20,14 @@ export interface DockerEngineParts {
   readonly transport: Transport;
   readonly credentials: Credentials;
   readonly proxies: Engine["proxies"];
+  readonly detachKeys: Engine["detachKeys"];
   readonly now: () => number;
   /** What `import("dockerode")` gave: it is loaded only when there is an engine to talk to. */
   readonly Dockerode: new (options: object) => Docker;
 }
 
 /** The port, spoken to any engine that speaks Docker's API. */
-export function dockerEngine({ address, proxies, Dockerode, ...parts }: DockerEngineParts): Engine {
+export function dockerEngine({ address, proxies, detachKeys, Dockerode, ...parts }: DockerEngineParts): Engine {
   const { transport, apiVersion } = parts;
   transport.apiVersion = apiVersion;
   const names = new Names();
@@ -44,6 +45,7 @@ export function dockerEngine({ address, proxies, Dockerode, ...parts }: DockerEn
     address,
     apiVersion,
     proxies,
+    detachKeys,
     version: () => told("asking for the version", api.docker.version()),
     ...speakingOfNames(verbs, names),
     [Symbol.asyncDispose]: async () => transport.close(),

@@ -25,6 +25,8 @@ export interface Engine {
   readonly apiVersion: string;
   /** Variables that containers and builds get so that they find proxies, by Docker's configuration; may hold passwords. */
   proxies(): Promise<Readonly<Record<string, string>>>;
+  /** Keys that leave a process running, where Docker's configuration names some: `ctrl-e,e`. */
+  detachKeys(): Promise<string | undefined>;
 
   version(): Promise<VersionInfo>;
 

@@ -46,6 +46,22 @@ export function decideVolumes(
   return decisions;
 }
 
+/** A volume that is not as the file says: only a new one, without the data, would be. */
+export interface DivergedVolume {
+  readonly name: string;
+  /** Down to the field. */
+  readonly changes: readonly string[];
+}
+
+/** Volumes that hold data and differ from the file: whoever has a say is to be asked. */
+export function divergedVolumes({ volumes }: Project, snapshot: Snapshot): DivergedVolume[] {
+  return Object.values(volumes).flatMap((volume) => {
+    const observed = snapshot.volumes.find(({ name }) => name === volume.name);
+    const changes = volume.isExternal || observed === undefined ? [] : changesOf(volume, observed);
+    return changes.length === 0 ? [] : [{ name: volume.name, changes }];
+  });
+}
+
 function changesOf(volume: Volume, observed: ObservedVolume): readonly string[] {
   const hash = observed.labels[label.configHash];
   if (!observed.isOwned || hash === undefined || hash === volumeHash(volume)) return [];

@@ -1,4 +1,5 @@
-import { didNotPrint, nothingIsLeft, printed } from "../support/expectations.ts";
+import { expect } from "vitest";
+import { complained, didNotPrint, nothingIsLeft, printed } from "../support/expectations.ts";
 import { run, runFailing, scenario } from "../support/scenario.ts";
 
 scenario("exec runs in a running container", {
@@ -38,7 +39,34 @@ services:
   .step("one of them", run("logs", "one"), printed(/first/), didNotPrint(/two/))
   .step("the last line", run("logs", "--tail", "1", "one"), printed(/second/), didNotPrint(/first/))
   .step("without names", run("logs", "--no-log-prefix", "two"), printed("from two"))
+  .step(
+    "for programs, with stdout and stderr told apart",
+    run("logs", "--json", "-t", "two"),
+    printed(
+      /^\{"container":"two-1","service":"two","stream":"stdout","message":"from two","timestamp":"\d{4}-\S+Z"\}$/m,
+    ),
+  )
   .step("with times", run("logs", "-t", "two"), printed(/\| \d{4}-\d\d-\d\dT[\d:.]+Z from two$/m))
+  .step("down leaves nothing", run("down"), nothingIsLeft);
+
+scenario("logs --merge tells who said what when", {
+  "compose.yaml": `
+services:
+  one: { image: busybox, command: ["sh", "-c", "echo 1; sleep 0.4; echo 3; sleep 0.4; echo 5"] }
+  two: { image: busybox, command: ["sh", "-c", "sleep 0.2; echo 2 >&2; sleep 0.4; echo 4"], depends_on: [one] }
+`,
+})
+  .step("up runs them", run("up"))
+  .step(
+    "lines of both come in the order of their times",
+    run("logs", "-t", "--merge", "--no-log-prefix"),
+    async ({ outcomes }) => {
+      const lines = outcomes.at(-1)?.stdout.trim().split("\n") ?? [];
+      expect(lines).toHaveLength(5);
+      expect(lines).toEqual(lines.toSorted());
+    },
+  )
+  .step("not together with --follow", runFailing(1, "logs", "--merge", "--follow"), complained(/--merge/))
   .step("down leaves nothing", run("down"), nothingIsLeft);
 
 scenario("ps, ls, port and config tell what there is", {

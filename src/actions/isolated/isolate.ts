@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { IpamPool, Network, NetworkAttachment, Project, Service, Volume } from "../../compose/project.ts";
+import type { IpamPool, Network, NetworkAttachment, Port, Project, Service, Volume } from "../../compose/project.ts";
 import { TscomposeError } from "../../errors.ts";
 import { type Move, moveOf } from "./move-address.ts";
 
@@ -66,9 +66,15 @@ function isolateService(service: Service, moves: ReadonlyMap<string, readonly Mo
   const { containerName, ports, networks, ...rest } = service;
   return {
     ...rest,
-    ...(ports === undefined ? {} : { ports: ports.map(({ published: _, ...port }) => port) }),
+    ...(ports === undefined ? {} : { ports: ports.map(unpublished) }),
     ...(networks === undefined ? {} : { networks: isolateAttachments(networks, containerName, moves) }),
   };
+}
+
+/** Published all the same, but on a port that the engine chooses. */
+function unpublished(port: Port): Port {
+  const { published: _, ...rest } = port;
+  return rest;
 }
 
 /** Who found a container by its own name still does: the name becomes an alias within the copy's networks. */

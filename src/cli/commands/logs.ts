@@ -12,6 +12,8 @@ import { jsonLogLines, LogLines } from "../view/log-lines.ts";
 interface LogsFlags {
   readonly follow?: boolean;
   readonly index?: number;
+  readonly json?: boolean;
+  readonly merge?: boolean;
   readonly noColor?: boolean;
   readonly noLogPrefix?: boolean;
   readonly since?: string;
@@ -27,6 +29,8 @@ export const logs: CommandModule<LogsFlags> = {
       .argument("[service...]", "only these services")
       .option("-f, --follow", "go on with what is written from now on")
       .option("--index <n>", "number of the container, if the service has several", integer)
+      .option("--json", "one JSON object a line: container, service, stream, message, and with -t the time")
+      .option("--merge", "lines of all containers in the order of their times, when all are read")
       .option("--no-color", "no colours")
       .option("--no-log-prefix", "no names in front of lines")
       .option("--since <time>", "only lines since then: 2013-01-02T13:23:37Z, or 42m for 42 minutes ago", time)
@@ -40,13 +44,13 @@ export const logs: CommandModule<LogsFlags> = {
     const { io, signal } = session;
     const isColored = flags.noColor !== true && session.colorsOn(io.stdout, subject.environment);
     const lines = new LogLines({ isColored, hasPrefix: flags.noLogPrefix !== true });
-    const isJson = session.display(subject.environment).progress === "json";
+    const isJson = flags.json === true || session.display(subject.environment).progress === "json";
     await using engine = await session.openEngine();
     const emit: Emit = isJson ? (event) => tellAsJson(event, io) : (event) => tell(event, lines, io);
     await readLogs(subject, options, {
       ...(await session.context(engine, { emit })),
       write(block) {
-        if (isJson) io.stdout.write(jsonLogLines(block));
+        if (isJson) io.stdout.write(jsonLogLines(block, { hasTimes: options.timestamps === true }));
         else lines.write(io.stdout, block.container, block.bytes);
       },
     });
@@ -55,13 +59,15 @@ export const logs: CommandModule<LogsFlags> = {
 };
 
 function readOptions(services: readonly string[], flags: LogsFlags): LogsOptions {
-  const { follow = false, index, since, until, timestamps = false } = flags;
+  const { follow = false, index, since, until, timestamps = false, merge = false } = flags;
+  if (merge && follow) throw new UsageError("--merge: waits until all is read, which --follow never is", "drop one");
   if (index !== undefined && services.length !== 1) throw new UsageError("--index requires one service to be selected");
   const tail = tailOf(flags.tail);
   return {
     services,
     follow,
     timestamps,
+    merge,
     ...(index === undefined ? {} : { index }),
     ...(tail === undefined ? {} : { tail }),
     ...(since === undefined ? {} : { since }),

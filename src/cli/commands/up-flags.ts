@@ -140,7 +140,7 @@ export function reconcileOptions(
     ignoreOrphans: ignoreOrphans && !removeOrphans,
     start: flags.noStart !== true,
     wait: flags.wait === true,
-    recreateVolumes: flags.yes === true,
+    ...(flags.yes === undefined ? {} : { recreateVolumes: flags.yes }),
     ...(scale === undefined ? {} : { scale: Object.fromEntries(scale.map(parseScale)) }),
     ...(pull === undefined || pull === "policy" ? {} : { pull }),
     ...(flags.build === true ? { build: "always" } : {}),

@@ -12,7 +12,9 @@ import type { Context } from "../../context.ts";
 import type { Emit } from "../../events.ts";
 import { UsageError } from "../../errors.ts";
 import type { Call, CommandModule } from "../command.ts";
+import { confirm } from "../confirm.ts";
 import { exitCode } from "../exit-code.ts";
+import type { Io } from "../io.ts";
 import { declareIsolatedFlag, isolated, type IsolatedFlag } from "../isolation.ts";
 import { checkExecution } from "../outcome.ts";
 import { parallelLimit } from "../project-options.ts";
@@ -114,7 +116,21 @@ async function carryOutKept(path: string, { args, flags, session }: Call<UpFlags
 
 function upOptions({ args, flags, session }: Call<UpFlags>, { environment }: Loaded): UpOptions {
   const limit = parallelLimit(session.flags, environment);
-  return { ...reconcileOptions(args, flags, environment), environment, ...(limit === undefined ? {} : { limit }) };
+  const { io } = session;
+  // Without a person to ask, the answer is no: what holds data is kept.
+  const asks = io.stdin.isTTY && io.stderr.isTTY && session.flags.dryRun !== true;
+  return {
+    ...reconcileOptions(args, flags, environment),
+    environment,
+    ...(asks ? { mayLose: (volumes) => mayLose(volumes, io) } : {}),
+    ...(limit === undefined ? {} : { limit }),
+  };
+}
+
+async function mayLose(volumes: Parameters<NonNullable<UpOptions["mayLose"]>>[0], io: Io): Promise<boolean> {
+  for (const { name, changes } of volumes) io.stderr.write(`volume "${name}" differs: ${changes.join(", ")}\n`);
+  const which = volumes.length === 1 ? "it" : "them";
+  return await confirm(`Make ${which} anew? All data in ${which} will be lost.`, io);
 }
 
 function isDetached({ detach, wait, noStart }: UpFlags): boolean {

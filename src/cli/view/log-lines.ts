@@ -71,8 +71,16 @@ function prefixed(lines: Uint8Array, prefix: string): Uint8Array {
   return Buffer.from(`${bytes}${text.replaceAll("\n", `\n${bytes}`)}\n`, "latin1");
 }
 
-/** Output for machines: one object per line, as `--progress json` has it. */
-export function jsonLogLines({ container, service, stream, bytes }: LogBlock): string {
+/** Output for machines: one object per line, as `--progress json` has it; a time before each line is told apart. */
+export function jsonLogLines(
+  { container, service, stream, bytes }: LogBlock,
+  { hasTimes = false }: { readonly hasTimes?: boolean } = {},
+): string {
   const lines = Buffer.from(bytes).toString("utf8").replace(/\n$/, "").split("\n");
-  return lines.map((message) => `${JSON.stringify({ container, service, stream, message })}\n`).join("");
+  return lines
+    .map((line) => {
+      const [, timestamp, message = line] = (hasTimes ? /^(\S+) (.*)$/s.exec(line) : undefined) ?? [];
+      return `${JSON.stringify({ container, service, stream, message, timestamp })}\n`;
+    })
+    .join("");
 }

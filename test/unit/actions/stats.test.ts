@@ -66,3 +66,36 @@ test("takes a container that does not run for one that uses nothing", async () =
   const [[first] = []] = await measured(nothing);
   expect(first).toMatchObject({ cpuPercent: 0, memoryBytes: 0, memoryLimitBytes: 0, processes: 0 });
 });
+
+test("goes on with containers that start later", async () => {
+  const rows = [1].map((number) => listedRow({ name: `app-web-${number}`, service: "web", number }));
+  const { engine } = listingEngine(rows);
+  const names: string[][] = [];
+  const until = Promise.withResolvers<void>();
+  const measuring = {
+    ...engine,
+    events: () =>
+      Promise.resolve({
+        async *[Symbol.asyncIterator]() {
+          rows.push(listedRow({ name: "app-web-2", service: "web", number: 2 }));
+          yield { Action: "start" };
+          await until.promise;
+        },
+        [Symbol.asyncDispose]: () => Promise.resolve(),
+      }),
+    stats: async function* (id: string) {
+      yield body;
+      if (id.endsWith("2")) until.resolve();
+      else await until.promise;
+      yield body;
+    },
+  };
+  const context = { engine: measuring, signal: new AbortController().signal } as unknown as Context;
+  await stats(
+    { name: "app" },
+    { follow: true },
+    { ...context, write: (round) => names.push(round.map(({ name }) => name)) },
+  );
+  expect(names[0]).toEqual(["app-web-1"]);
+  expect(names.slice(1)).toContainEqual(["app-web-1", "app-web-2"]);
+});

@@ -36,7 +36,6 @@ describe("flags of up", () => {
     ignoreOrphans: false,
     start: true,
     wait: false,
-    recreateVolumes: false,
   };
 
   test.each<{ flags: ReconcileFlags; environment?: Record<string, string>; options: Partial<ReconcileOptions> }>([
