@@ -188,8 +188,12 @@ export interface EndpointSettings {
   readonly NetworkID?: string;
   readonly EndpointID?: string;
   readonly IPAddress?: string;
+  readonly IPPrefixLen?: number;
   readonly Gateway?: string;
   readonly GlobalIPv6Address?: string;
+  readonly GlobalIPv6PrefixLen?: number;
+  readonly IPv6Gateway?: string;
+  readonly DNSNames?: readonly string[] | null;
 }
 
 /** One row of `GET /containers/json`. */

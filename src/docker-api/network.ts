@@ -33,9 +33,19 @@ export interface NetworkInfo {
   readonly Scope?: string;
   readonly Internal?: boolean;
   readonly Attachable?: boolean;
+  readonly EnableIPv4?: boolean;
   readonly EnableIPv6?: boolean;
   readonly IPAM?: IpamBody;
   readonly Options?: Record<string, string> | null;
   readonly Labels?: Record<string, string> | null;
-  readonly Containers?: Record<string, { readonly Name: string; readonly EndpointID: string }> | null;
+  readonly Containers?: Record<string, NetworkMember> | null;
+}
+
+/** A running container in `GET /networks/{id}`; addresses with the length of their prefix. */
+export interface NetworkMember {
+  readonly Name: string;
+  readonly EndpointID: string;
+  readonly MacAddress?: string;
+  readonly IPv4Address?: string;
+  readonly IPv6Address?: string;
 }

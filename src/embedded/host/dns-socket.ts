@@ -64,7 +64,10 @@ async function askUdp(
   const timer = setTimeout(resolve, timeoutMs, undefined);
   socket.on("error", () => resolve(undefined));
   // Connected: the kernel drops what comes from elsewhere, and tells when nobody listens there.
-  socket.connect(port, address, () => socket.send(query));
+  socket.connect(port, address, (error?: Error | null) => {
+    if (error) resolve(undefined);
+    else socket.send(query);
+  });
   socket.on("message", (reply) => {
     if (reply.readUInt16BE(0) === query.readUInt16BE(0)) resolve(reply);
   });

@@ -11,7 +11,10 @@ export interface Networks {
    * rules are replaced in one transaction, so that published ports of survivors answer all the time.
    */
   recover(survivors: readonly Survivor[]): Promise<void>;
-  /** Ends the servers of names and ports; bridges and rules stay for the containers that go on running. */
+  /**
+   * Ends the servers of names and ports. Bridges and rules stay for containers that go on running; without any they go
+   * too, and come back with the next engine.
+   */
   close(): Promise<void>;
   /** True when a container may join: by name, id or unambiguous beginning of an id. */
   has(reference: string): boolean;
@@ -90,6 +93,4 @@ export interface ContainersOnNetworks {
       readonly actual: Readonly<Record<string, EndpointSettings>>;
     },
   ): Promise<void>;
-  /** Every container that names the network, running or not. */
-  on(networkName: string): readonly { readonly id: string; readonly name: string; readonly isRunning: boolean }[];
 }

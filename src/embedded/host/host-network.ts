@@ -1,0 +1,97 @@
+import { existsSync } from "node:fs";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { run } from "./run.ts";
+
+/** Runs lines of `ip -batch` in the host's namespace; nothing for none. */
+export async function ipBatch(lines: readonly string[]): Promise<void> {
+  if (lines.length > 0) await run("ip", ["-batch", "-"], { input: `${lines.join("\n")}\n` });
+}
+
+/** Runs lines of `ip -batch` in the network namespace of a process. */
+export async function ipBatchOf(pid: number, lines: readonly string[]): Promise<void> {
+  if (lines.length === 0) return;
+  await run("nsenter", ["--net", "--target", String(pid), "ip", "-batch", "-"], { input: `${lines.join("\n")}\n` });
+}
+
+/**
+ * Removes the name that `ip netns add` has given to a network namespace; the namespace itself goes with its processes
+ * and with the mount namespace that held it.
+ */
+export async function forgetNamespace(name: string): Promise<void> {
+  await rm(`/run/netns/${name}`, { force: true });
+}
+
+/** Names of the interfaces of a process's network namespace. */
+export async function interfaceNamesOf(pid: number): Promise<string[]> {
+  const { stdout } = await run("nsenter", ["--net", "--target", String(pid), "ip", "-j", "link"]);
+  return (JSON.parse(stdout) as readonly { readonly ifname: string }[]).map(({ ifname }) => ifname);
+}
+
+/**
+ * Destinations of the host's routes, and its own addresses, as `address/prefix`; without the default route, and without
+ * those through one device.
+ */
+export async function routedBlocks({ except }: { readonly except?: string } = {}): Promise<string[]> {
+  const [four, six] = await Promise.all(
+    ["-4", "-6"].map(async (family) => {
+      const { stdout } = await run("ip", ["-j", family, "route", "show", "table", "all"]);
+      const routes = JSON.parse(stdout === "" ? "[]" : stdout) as readonly Route[];
+      const width = family === "-4" ? 32 : 128;
+      return routes
+        .filter(({ dev }) => dev === undefined || dev !== except)
+        .map(({ dst }) => (dst.includes("/") ? dst : `${dst}/${width}`))
+        .filter((dst) => /^[\da-f.:]+\/[1-9]/.test(dst));
+    }),
+  );
+  return [...(four ?? []), ...(six ?? [])];
+}
+
+interface Route {
+  readonly dst: string;
+  readonly dev?: string;
+}
+
+/** A bridge of the host. */
+export interface BridgeDevice {
+  readonly name: string;
+  /** What its maker has written on it. */
+  readonly owner: string;
+}
+
+/** The host's bridges. */
+export async function bridges(): Promise<BridgeDevice[]> {
+  const { stdout } = await run("ip", ["-j", "link", "show", "type", "bridge"]);
+  const links = JSON.parse(stdout === "" ? "[]" : stdout) as readonly { ifname?: string; ifalias?: string }[];
+  // Some versions of iproute2 show an empty object for each link of another type.
+  return links.flatMap(({ ifname, ifalias = "" }) => (ifname === undefined ? [] : [{ name: ifname, owner: ifalias }]));
+}
+
+/** Reads a setting of the network, `ipv4/ip_forward`; `undefined` when the kernel has none of that name. */
+export async function networkSetting(name: string): Promise<string | undefined> {
+  const path = `/proc/sys/net/${name}`;
+  return existsSync(path) ? (await readFile(path, "utf8")).trim() : undefined;
+}
+
+/** Changes a setting of the network. */
+export async function changeNetworkSetting(name: string, value: string): Promise<void> {
+  await writeFile(`/proc/sys/net/${name}`, value);
+}
+
+/** The host's resolv.conf; empty when there is none. */
+export async function hostResolvConf(): Promise<string> {
+  return (await textOf("/etc/resolv.conf")) ?? "";
+}
+
+/** The host's names, for containers on its network. */
+export async function hostNames(): Promise<string> {
+  return (await textOf("/etc/hosts")) ?? "";
+}
+
+async function textOf(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,66 @@
+import type { EventBus } from "../events.ts";
+import { timestamp } from "../host/clock.ts";
+import { createNftWriter } from "../host/nft.ts";
+import type { Paths } from "../store/paths.ts";
+import { AddressBook } from "./address-book.ts";
+import { NameTable } from "./dns/name-table.ts";
+import type { NetworkState } from "./live.ts";
+import { NetworkStore } from "./network-store.ts";
+import type { ContainersOnNetworks, Networks } from "./networks.ts";
+import { PortKeeper } from "./published-ports.ts";
+import { recover, withdraw } from "./recover.ts";
+import { networkRoutes } from "./routes.ts";
+import { activate, prepare, release } from "./start.ts";
+
+/** What networks are made of. */
+export interface NetworkNeeds {
+  readonly paths: Pick<Paths, "mark" | "networks">;
+  readonly events: EventBus;
+  readonly containers: ContainersOnNetworks;
+  /** Tells whoever runs the engine what it did to the host, or could not do: one sentence. */
+  readonly announce: (message: string) => void;
+}
+
+/** Makes the engine's networks; nothing is in the kernel before `recover`. */
+export async function createNetworks({ paths, events, containers, announce }: NetworkNeeds): Promise<Networks> {
+  const state: NetworkState = {
+    mark: paths.mark,
+    store: await NetworkStore.open(paths.networks),
+    addresses: new AddressBook(),
+    names: new NameTable(),
+    ports: new PortKeeper(),
+    nft: createNftWriter(),
+    containers,
+    events,
+    announce,
+    servers: new Map(),
+    live: new Map(),
+  };
+  const inTurn = turns();
+  return {
+    routes: networkRoutes({ state, inTurn, now: timestamp }),
+    recover: (survivors) => inTurn(() => recover(state, survivors, timestamp())),
+    has: (reference) => state.store.find(reference) !== undefined,
+    prepare: (container) => prepare(state, container),
+    activate: (containerId) => activate(state, containerId),
+    release: (containerId) => release(state, containerId),
+    close: () => inTurn(() => close(state)),
+  };
+}
+
+async function close(state: NetworkState): Promise<void> {
+  const hasLive = state.live.size > 0;
+  await Promise.all([...state.servers.values()].map((server) => server.close()));
+  await Promise.all([...state.live.values()].map(async ({ published }) => published?.close()));
+  if (!hasLive) await withdraw(state);
+}
+
+/** One after the other, in the order of the calls; a failure concerns only its own. */
+function turns(): <Result>(change: () => Promise<Result>) => Promise<Result> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (change) => {
+    const mine = last.then(change);
+    last = mine.catch(() => {});
+    return mine;
+  };
+}

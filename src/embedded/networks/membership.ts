@@ -1,0 +1,160 @@
+import type { EndpointSettings } from "../../docker-api/container.ts";
+import { badRequest, HttpError, notFound } from "../api/http-error.ts";
+import { interfaceNamesOf, ipBatch, ipBatchOf } from "../host/host-network.ts";
+import { checkStaticAddresses } from "./address-book.ts";
+import {
+  type Endpoint,
+  endpointInfo,
+  gatewayEndpoint,
+  gatewayLines,
+  hostLines,
+  namespaceLines,
+  portDevice,
+  resolverLines,
+} from "./endpoint.ts";
+import { addForwardingsText, removeForwardingsText } from "./firewall.ts";
+import { join } from "./join.ts";
+import { type LiveContainer, nameEndpoint, type NetworkState, publishMembership, publishTarget } from "./live.ts";
+import { firewalled, type NetworkDocument } from "./network.ts";
+import type { NetworkedContainer } from "./networks.ts";
+
+/** Joins a container to one more network, at once when it runs. Throws `HttpError` in Docker's words. */
+export async function connect(
+  state: NetworkState,
+  network: NetworkDocument,
+  { reference, settings }: { readonly reference: string; readonly settings: EndpointSettings },
+): Promise<void> {
+  const { container, pid } = findContainer(state, reference);
+  checkMode(state, network, container);
+  checkStaticAddresses(network, settings.IPAMConfig);
+  if (wishKey(state, container, network) !== undefined) {
+    throw new HttpError(403, `endpoint with name ${container.name} already exists in network ${network.name}`);
+  }
+  const wished = { ...container.endpoints, [network.name]: settings };
+  const live = state.live.get(container.id);
+  if (pid === undefined || live === undefined) {
+    await state.containers.saveEndpoints(container.id, { wished, actual: {} });
+    return;
+  }
+  const index = await freeIndex(pid);
+  const endpoint = join(state, container, { network, settings }, index);
+  try {
+    await ipBatch(hostLines(endpoint, String(pid), firewalled(network).isConnected));
+    await ipBatchOf(pid, namespaceLines(endpoint));
+  } catch (error) {
+    state.addresses.release(network.id, endpoint);
+    throw error;
+  }
+  await changeEndpoints(state, { live, pid, wished, endpoints: [...live.endpoints, endpoint] });
+  nameEndpoint(state, endpoint);
+  publishMembership(state, "connect", endpoint);
+}
+
+/** Takes a container off a network, at once when it runs. Throws `HttpError` in Docker's words. */
+export async function disconnect(
+  state: NetworkState,
+  network: NetworkDocument,
+  { reference, isForced }: { readonly reference: string; readonly isForced: boolean },
+): Promise<void> {
+  const found = state.containers.find(reference);
+  if (found === undefined && isForced) return;
+  const { container, pid } = found ?? findContainer(state, reference);
+  const key = wishKey(state, container, network);
+  if (key === undefined) {
+    throw new HttpError(500, `container ${container.id} is not connected to network ${network.name}`);
+  }
+  if (network.driver === "host") {
+    throw badRequest("container cannot be disconnected from host network");
+  }
+  const wished = Object.fromEntries(Object.entries(container.endpoints).filter(([name]) => name !== key));
+  const live = state.live.get(container.id);
+  const endpoint = live?.endpoints.find((each) => each.network.id === network.id);
+  if (pid === undefined || live === undefined || endpoint === undefined) {
+    await state.containers.saveEndpoints(container.id, { wished, actual: {} });
+    return;
+  }
+  state.names.remove(container.id, network.name);
+  if (network.driver === "bridge") await ipBatch([`link delete ${portDevice(endpoint.id)}`]);
+  state.addresses.release(network.id, endpoint);
+  const endpoints = live.endpoints.filter((each) => each !== endpoint);
+  await changeEndpoints(state, { live, pid, wished, endpoints });
+  publishMembership(state, "disconnect", endpoint);
+}
+
+interface EndpointChange {
+  readonly live: LiveContainer;
+  readonly pid: number;
+  readonly wished: Readonly<Record<string, EndpointSettings>>;
+  readonly endpoints: readonly Endpoint[];
+}
+
+/** Routes and published ports follow the network that leads to the world; the container's document is told. */
+async function changeEndpoints(state: NetworkState, { live, pid, wished, endpoints }: EndpointChange): Promise<void> {
+  const container: NetworkedContainer = { ...live.container, endpoints: wished };
+  const linked = endpoints.filter(({ network }) => network.driver === "bridge");
+  const [before, after] = [gatewayEndpoint(live.endpoints), gatewayEndpoint(linked)];
+  const resolver = linked.find(({ ipv4 }) => ipv4 !== undefined);
+  await ipBatchOf(pid, [
+    ...(after === undefined || after === before ? [] : gatewayLines(after)),
+    ...(resolver === undefined ? [] : resolverLines(resolver)),
+  ]);
+  if (before !== after) await leadPorts(state, live, after);
+  state.live.set(container.id, { ...live, container, endpoints });
+  await state.containers.saveEndpoints(container.id, {
+    wished,
+    actual: Object.fromEntries(endpoints.map((each) => [each.network.name, endpointInfo(each)])),
+  });
+}
+
+async function leadPorts(
+  { nft, mark }: NetworkState,
+  { container, published }: LiveContainer,
+  gateway: Endpoint | undefined,
+): Promise<void> {
+  if (published === undefined) return;
+  const old = published.forwardings();
+  published.lead(gateway === undefined ? undefined : publishTarget(container, gateway));
+  await nft.apply(`${removeForwardingsText(mark, old)}\n${addForwardingsText(mark, published.forwardings())}`);
+}
+
+function findContainer(
+  { containers }: NetworkState,
+  reference: string,
+): {
+  readonly container: NetworkedContainer;
+  readonly pid: number | undefined;
+} {
+  const found = containers.find(reference);
+  if (found === undefined) throw notFound(`No such container: ${reference}`);
+  return found;
+}
+
+function checkMode({ store }: NetworkState, network: NetworkDocument, container: NetworkedContainer): void {
+  if (network.driver === "host") {
+    throw badRequest("cannot connect container to host network - container must be created in host network mode");
+  }
+  const others = Object.keys(container.endpoints).map((name) => store.find(name)?.driver);
+  if (others.includes("host")) {
+    throw badRequest(
+      "container sharing network namespace with another container or host cannot be connected to any other network",
+    );
+  }
+  if ((network.driver === "null" && others.length > 0) || others.includes("null")) {
+    throw badRequest(
+      "container cannot be connected to multiple networks with one of the networks in private (none) mode",
+    );
+  }
+}
+
+/** Under which of its names a container has wished for the network. */
+function wishKey({ store }: NetworkState, container: NetworkedContainer, network: NetworkDocument): string | undefined {
+  return Object.keys(container.endpoints).find((name) => store.find(name)?.id === network.id);
+}
+
+/** The first number that no interface of the container has. */
+async function freeIndex(pid: number): Promise<number> {
+  const taken = new Set((await interfaceNamesOf(pid)).map((name) => Number(/\d+$/.exec(name)?.[0] ?? -1)));
+  let index = 0;
+  while (taken.has(index)) index += 1;
+  return index;
+}

@@ -1,0 +1,121 @@
+import { makeBridge, ownBridges, raiseBridges, removeBridges } from "./bridge.ts";
+import { gatewayEndpoint } from "./endpoint.ts";
+import { removalText, rulesetText } from "./firewall.ts";
+import { rejoin, wishesOf } from "./join.ts";
+import { enableForwarding, makeNetwork, namesAddress, startServer } from "./lifecycle.ts";
+import { type LiveContainer, nameEndpoint, type NetworkState, publishTarget } from "./live.ts";
+import { firewalled, type NetworkDocument } from "./network.ts";
+import type { Survivor } from "./networks.ts";
+import type { PortWish } from "./port-wishes.ts";
+import type { PublishedPorts } from "./published-ports.ts";
+
+/** Makes anew what is missing of the saved networks, adopts survivors, sweeps the rest. */
+export async function recover(state: NetworkState, survivors: readonly Survivor[], nowIso: string): Promise<void> {
+  const networks = state.store.all().filter(({ device }) => device !== undefined);
+  const existing = await ownBridges(state.mark);
+  const missing = networks.filter(({ device = "" }) => !existing.has(device));
+  for (const network of missing) await makeBridge(network, state.mark);
+  for (const network of networks) {
+    state.addresses.addNetwork(network);
+    await startServer(state, network);
+  }
+  for (const survivor of survivors) await adopt(state, survivor);
+  await writeRules(state, networks);
+  await raiseBridges(missing);
+  for (const network of networks) await enableForwarding(state, network);
+  const known = new Set(networks.map(({ device }) => device));
+  await removeBridges([...existing].filter((device) => !known.has(device)));
+  await makePredefined(state, nowIso);
+}
+
+/** Takes everything away that is in the kernel; the networks stay on disk. */
+export async function withdraw({ mark, nft, store }: NetworkState): Promise<void> {
+  const existing = await ownBridges(mark);
+  await removeBridges(
+    store.all().flatMap(({ device }) => (device !== undefined && existing.has(device) ? [device] : [])),
+  );
+  await nft.apply(removalText(mark));
+}
+
+async function writeRules(state: NetworkState, networks: readonly NetworkDocument[]): Promise<void> {
+  const rules = networks.map((network) => firewalled(network, namesAddress(state, network)));
+  const forwardings = [...state.live.values()].flatMap(({ published }) => published?.forwardings() ?? []);
+  await state.nft.apply(rulesetText(state.mark, rules, forwardings));
+}
+
+/** The networks that every engine has. */
+async function makePredefined(state: NetworkState, created: string): Promise<void> {
+  const kind = { created, isPredefined: true };
+  if (state.store.byName("bridge") === undefined) await makeNetwork(state, { Name: "bridge" }, kind);
+  for (const [name, driver] of [
+    ["host", "host"],
+    ["none", "null"],
+  ] as const) {
+    if (state.store.byName(name) !== undefined) continue;
+    await state.store.add(driverOnly(name, driver, created));
+  }
+}
+
+function driverOnly(name: string, driver: "host" | "null", created: string): NetworkDocument {
+  return {
+    id: Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("hex"),
+    name,
+    created,
+    driver,
+    isPredefined: true,
+    isInternal: false,
+    isAttachable: false,
+    hasIpv4: true,
+    hasIpv6: false,
+    subnets: [],
+    ipamOptions: null,
+    options: {},
+    labels: {},
+    device: undefined,
+  };
+}
+
+async function adopt(state: NetworkState, { container, prepared }: Survivor): Promise<void> {
+  const wishes = wishesOf(state, container).filter(({ network }) => prepared.endpoints[network.name] !== undefined);
+  const endpoints = wishes.map((wish) => rejoin(state, container, wish, prepared.endpoints[wish.network.name] ?? {}));
+  const gateway = gatewayEndpoint(endpoints.filter(({ network }) => network.driver === "bridge"));
+  const live: LiveContainer = { container, endpoints, published: undefined, isActive: true };
+  state.live.set(container.id, live);
+  for (const endpoint of endpoints) nameEndpoint(state, endpoint);
+  if (gateway === undefined) return;
+  const published = await republish(
+    state,
+    heldPorts(prepared.ports),
+    publishTarget(container, gateway),
+    container.name,
+  );
+  state.live.set(container.id, { ...live, published });
+}
+
+/** Someone may have taken a port while no engine held it: the container keeps the others. */
+async function republish(
+  state: NetworkState,
+  wishes: readonly PortWish[],
+  target: Parameters<NetworkState["ports"]["publish"]>[1],
+  name: string,
+): Promise<PublishedPorts | undefined> {
+  try {
+    return await state.ports.publish(wishes, target);
+  } catch (error) {
+    state.announce(`container ${name}: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+}
+
+/** The very ports that a container had. */
+function heldPorts(ports: Survivor["prepared"]["ports"]): PortWish[] {
+  return Object.entries(ports).flatMap(([key, bindings]) => {
+    const [port, protocol] = key.split("/");
+    return (bindings ?? []).map(({ HostIp, HostPort }) => ({
+      containerPort: Number(port),
+      protocol: protocol === "udp" ? ("udp" as const) : ("tcp" as const),
+      hostAddress: HostIp,
+      hostPorts: [Number(HostPort)],
+    }));
+  });
+}

@@ -1,0 +1,109 @@
+import type { EndpointSettings } from "../../docker-api/container.ts";
+import type { NetworkCreateBody } from "../../docker-api/network.ts";
+import { badRequest } from "../api/http-error.ts";
+import type { ApiRequest, Route } from "../api/route.ts";
+import { createNetwork, removeNetwork } from "./lifecycle.ts";
+import { listNetworks, membersInfo, prunableNetworks } from "./list.ts";
+import type { NetworkState } from "./live.ts";
+import { connect, disconnect } from "./membership.ts";
+import { networkInfo } from "./network.ts";
+
+/** What the routes need beside the networks. */
+export interface RouteNeeds {
+  readonly state: NetworkState;
+  /** One change of the set of networks at a time: who chooses a subnet must know all others. */
+  readonly inTurn: <Result>(change: () => Promise<Result>) => Promise<Result>;
+  /** RFC 3339. */
+  readonly now: () => string;
+}
+
+/** `/networks…` of the API. */
+export function networkRoutes({ state, inTurn, now }: RouteNeeds): readonly Route[] {
+  const get = (request: ApiRequest) => state.store.get(request.params["id"] ?? "");
+  return [
+    {
+      method: "GET",
+      path: "/networks",
+      handle: ({ query }) => ({
+        kind: "json",
+        body: listNetworks(state, query).map((network) => networkInfo(network, {})),
+      }),
+    },
+    {
+      method: "POST",
+      path: "/networks/create",
+      handle: async (request) => {
+        const body = createBody(await request.json());
+        const { id } = await inTurn(() => createNetwork(state, body, now()));
+        return { kind: "json", status: 201, body: { Id: id, Warning: "" } };
+      },
+    },
+    {
+      method: "POST",
+      path: "/networks/prune",
+      handle: async ({ query }) => {
+        const deleted = await inTurn(async () => {
+          const networks = prunableNetworks(state, query, new Date(now()));
+          for (const network of networks) await removeNetwork(state, network);
+          return networks.map(({ name }) => name);
+        });
+        return { kind: "json", body: { NetworksDeleted: deleted.length === 0 ? null : deleted } };
+      },
+    },
+    {
+      method: "GET",
+      path: "/networks/{id}",
+      handle: (request) => {
+        const network = get(request);
+        return { kind: "json", body: networkInfo(network, membersInfo(state, network)) };
+      },
+    },
+    {
+      method: "DELETE",
+      path: "/networks/{id}",
+      handle: async (request) => {
+        await inTurn(async () => removeNetwork(state, get(request)));
+        return { kind: "empty", status: 204 };
+      },
+    },
+    {
+      method: "POST",
+      path: "/networks/{id}/connect",
+      handle: async (request) => {
+        const network = get(request);
+        const { Container, EndpointConfig } = record(await request.json());
+        const settings: EndpointSettings =
+          EndpointConfig === undefined || EndpointConfig === null ? {} : record(EndpointConfig);
+        await connect(state, network, { reference: text(Container), settings });
+        return { kind: "empty", status: 200 };
+      },
+    },
+    {
+      method: "POST",
+      path: "/networks/{id}/disconnect",
+      handle: async (request) => {
+        const network = get(request);
+        const { Container, Force } = record(await request.json());
+        await disconnect(state, network, { reference: text(Container), isForced: Force === true });
+        return { kind: "empty", status: 200 };
+      },
+    },
+  ];
+}
+
+function createBody(body: unknown): NetworkCreateBody {
+  const fields = record(body);
+  const { IPAM, Options, Labels } = fields;
+  for (const value of [IPAM, Options, Labels]) if (value !== undefined && value !== null) record(value);
+  return { ...fields, Name: typeof fields["Name"] === "string" ? fields["Name"] : "" };
+}
+
+function record(value: unknown): Record<string, unknown> {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw badRequest("invalid JSON: an object is expected");
+}
+
+function text(value: unknown): string {
+  if (typeof value === "string" && value !== "") return value;
+  throw badRequest("invalid JSON: Container names a container");
+}
