@@ -1,5 +1,6 @@
 import type { Engine } from "../engine/engine.ts";
 import type { ImageInspect } from "../docker-api/image.ts";
+import { isOfPlatform } from "../docker-api/platform.ts";
 import { label } from "./labels.ts";
 import { toContainer, toImage, toNetwork, toVolume } from "./observed.ts";
 import type { ObservedContainer, ObservedImage, ObservedNetwork, ObservedVolume, Snapshot } from "./snapshot.ts";
@@ -78,18 +79,16 @@ async function observeImages(
   const found = await Promise.all(
     Object.entries(wanted).map(async ([key, { reference, platform }]) => {
       const image = await engine.inspectImage(reference, platform === undefined ? {} : { platform });
-      return image === undefined || !isOfPlatform(image, platform) ? [] : [[key, toImage(image)] as const];
+      return image === undefined || !isAsked(image, platform) ? [] : [[key, toImage(image)] as const];
     }),
   );
   return Object.fromEntries(found.flat());
 }
 
 /** Engines that keep one platform per image answer with whatever they have: that is not the image asked for. */
-function isOfPlatform({ Os, Architecture, Variant }: ImageInspect, platform: string | undefined): boolean {
-  if (platform === undefined || Os === undefined || Architecture === undefined) return true;
-  const [os, architecture, variant] = platform.split("/");
-  if (architecture === undefined) return os === Architecture || os === Os;
-  return os === Os && architecture === Architecture && (variant === undefined || !Variant || variant === Variant);
+function isAsked({ Os: os, Architecture: architecture, Variant: variant }: ImageInspect, platform?: string): boolean {
+  if (platform === undefined || os === undefined || architecture === undefined) return true;
+  return isOfPlatform({ os, architecture, ...(variant === undefined ? {} : { variant }) }, platform);
 }
 
 async function addDetails(

@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { parsePlatform } from "../../docker-api/platform.ts";
 import { isAtLeast } from "../../docker-api/version.ts";
 import { progressOf, told, toldOrMissing } from "../answer.ts";
 import { buildQuery } from "../build-query.ts";
@@ -17,8 +18,9 @@ export function imageVerbs({ docker, transport, apiVersion, credentials }: Api):
     listImages: (filters) => told("listing images", docker.listImages({ filters: JSON.stringify(filters) })),
 
     inspectImage(reference, { platform } = {}) {
-      const isAsked = platform !== undefined && isAtLeast(apiVersion, "1.49");
-      const query = isAsked ? { platform: JSON.stringify(platformBody(platform)) } : {};
+      const wanted = platform === undefined || !isAtLeast(apiVersion, "1.49") ? undefined : parsePlatform(platform);
+      // The engine refuses to look for half a platform.
+      const query = wanted?.architecture === undefined ? {} : { platform: JSON.stringify(wanted) };
       const asked = transport.ask({ method: "GET", path: `/images/${encodeReference(reference)}/json`, query });
       return toldOrMissing(`inspecting image ${reference}`, asked);
     },
@@ -71,10 +73,4 @@ export function imageVerbs({ docker, transport, apiVersion, credentials }: Api):
 /** Slashes, colons and at signs have their meaning in a reference; whatever else is odd must not end the path. */
 function encodeReference(reference: string): string {
   return encodeURI(reference).replace(/[?#]/g, encodeURIComponent);
-}
-
-/** `linux/arm64/v8` as the image API wants it. */
-function platformBody(platform: string): { os: string; architecture: string; variant?: string } {
-  const [os = "", architecture = "", variant] = platform.split("/");
-  return { os, architecture, ...(variant === undefined ? {} : { variant }) };
 }
