@@ -1,15 +1,32 @@
 import type { Server } from "node:http";
+import { mkdir } from "node:fs/promises";
 import { eventRoutes } from "./api/events.ts";
-import { notImplemented } from "./api/http-error.ts";
 import { createRouter } from "./api/router.ts";
 import type { Route } from "./api/route.ts";
-import { systemRoutes } from "./api/system.ts";
+import { type Counts, systemRoutes } from "./api/system.ts";
+import { followExits } from "./containers/after-exit.ts";
+import { type ContainerDocument, isRunning } from "./containers/container.ts";
+import type { Containers } from "./containers/containers.ts";
+import { createNewsDesk } from "./containers/news.ts";
+import { Register } from "./containers/register.ts";
+import type { ContainerRooms } from "./containers/rooms.ts";
+import { containerRoutes } from "./containers/routes.ts";
+import { Runs } from "./containers/runs.ts";
+import { createTurns } from "./containers/turns.ts";
+import { startContainer, stopContainer, type VerbParts } from "./containers/verbs.ts";
 import { createEventBus } from "./events.ts";
 import { nowNs, timestamp } from "./host/clock.ts";
+import { isolationFacts, limitFacts } from "./host/isolation.ts";
 import { machineFacts } from "./host/machine.ts";
+import { Signs } from "./host/signs.ts";
+import { createImages } from "./images/create-images.ts";
+import type { ImageUser } from "./images/room.ts";
+import { bareNetworks, bareStreams, bareVolumes, noRestarts } from "./bare.ts";
+import { runtimeOf, runtimeVersion } from "./runtime/crun.ts";
 import { createApiServer } from "./server.ts";
 import { engineId } from "./store/engine-id.ts";
 import type { Paths } from "./store/paths.ts";
+import { unbuilt } from "./unbuilt.ts";
 
 /** What an engine is made of. */
 export interface EngineParts {
@@ -20,34 +37,115 @@ export interface EngineParts {
   readonly onRequest: () => () => void;
 }
 
-/** Puts the engine's rooms together; the server does not listen yet. */
-export async function createEngine({ paths, version, onFault, onRequest }: EngineParts): Promise<Server> {
+/** An engine that is put together: containers of an earlier one are taken over, the server does not listen yet. */
+export interface Engine extends AsyncDisposable {
+  readonly server: Server;
+  /** Whether anything runs that needs an engine. */
+  isBusy(): boolean;
+}
+
+/** Puts the engine's rooms together. */
+export async function createEngine({ paths, version, onFault, onRequest }: EngineParts): Promise<Engine> {
+  const machine = machineFacts();
   const bus = createEventBus(nowNs);
+  const register = new Register(paths, onFault);
+  await register.load();
+  const news = createNewsDesk(onFault);
+  await mkdir(paths.running, { recursive: true, mode: 0o711 });
+  const signs = new Signs(paths.signs);
+  const publish = publisher(bus);
+  const containers: Containers = {
+    get: (reference) => register.get(reference),
+    find: (reference) => register.find(reference),
+    all: () => register.all(),
+    onStart: (listener) => news.on("start", listener),
+    onExit: (listener) => news.on("exit", listener),
+    start: async (id) => void (await startContainer(verbs, id)),
+    stop: async (id, options) => void (await stopContainer(verbs, id, options)),
+    publish,
+  };
+  const images = await createImages({ folder: paths.images, bus, nowNs, users: () => register.all().map(imageUser) });
+  const volumes = bareVolumes;
+  const networks = bareNetworks;
+  const streams = bareStreams(paths);
+  void containers;
+  const rooms: ContainerRooms = {
+    paths,
+    machine,
+    register,
+    signs,
+    images,
+    volumes,
+    networks,
+    streams,
+    publish,
+    news,
+    restarts: noRestarts,
+    isolation: isolationFacts(),
+    limits: limitFacts(),
+    runtime: runtimeOf({ root: paths.runtime, isHybrid: machine.isHybrid }),
+    now: timestamp,
+    onFault,
+  };
+  const runs = new Runs(rooms);
+  const verbs: VerbParts = { rooms, runs, turns: createTurns() };
+  followExits(verbs);
+  await Promise.all(register.all().map((container) => runs.adopt(container).catch(onFault)));
   const routes: readonly Route[] = [
     ...systemRoutes({
       version,
       id: await engineId(paths),
       dataRoot: paths.data,
-      machine: machineFacts(),
-      runtime: { name: "crun", version: "" },
+      machine,
+      runtime: { name: "crun", version: (await runtimeVersion()) ?? "missing" },
       now: timestamp,
-      counts: async () => ({ containers: 0, running: 0, paused: 0, stopped: 0, images: 0 }),
+      counts: async () => countsOf(register.all()),
     }),
     ...eventRoutes({ bus, nowNs }),
+    ...containerRoutes({
+      ...verbs,
+      healthOf: () => undefined,
+      execIds: () => [],
+      nowMs: () => Number(nowNs() / 1_000_000n),
+    }),
+    ...images.routes,
+    ...volumes.routes,
+    ...networks.routes,
     ...unbuilt,
   ];
-  return createApiServer({ router: createRouter(routes), name: `tscompose/${version} (linux)`, onFault, onRequest });
+  const name = `tscompose/${version} (linux)`;
+  return {
+    server: createApiServer({ router: createRouter(routes), name, onFault, onRequest }),
+    isBusy: () => register.all().some(({ state }) => ["running", "paused", "restarting"].includes(state.status)),
+    async [Symbol.asyncDispose]() {
+      await networks.close();
+      await register.settled();
+      signs[Symbol.dispose]();
+    },
+  };
 }
 
-/** What Docker Engine has and this engine does not: last in the table, so that whatever is built goes first. */
-const unbuilt: readonly Route[] = (["DELETE", "GET", "HEAD", "POST", "PUT"] as const).flatMap((method) =>
-  ["containers", "exec", "images", "networks", "volumes", "build", "commit", "distribution", "system"].flatMap((area) =>
-    [`/${area}`, `/${area}/{rest...}`].map((path) => ({
-      method,
-      path,
-      handle: () => {
-        throw notImplemented(`this engine has no ${method} ${path.replace("{rest...}", "…")} yet`);
-      },
-    })),
-  ),
-);
+function imageUser(container: ContainerDocument): ImageUser {
+  const { id, image } = container;
+  return { id, imageId: image.id, isRunning: isRunning(container), lowerDirs: image.lowerDirs };
+}
+
+/** Events of a container carry its name, its image and all its labels. */
+function publisher({ publish }: Pick<ReturnType<typeof createEventBus>, "publish">): Containers["publish"] {
+  return ({ id, name, image, config }, action, attributes = {}) => {
+    const Attributes = { ...config.Labels, ...attributes, image: image.reference, name };
+    publish({ Type: "container", Action: action, Actor: { ID: id, Attributes } });
+  };
+}
+
+function countsOf(containers: readonly ContainerDocument[]): Omit<Counts, "images"> & { readonly images: number } {
+  const count = (...statuses: readonly string[]): number =>
+    containers.filter(({ state }) => statuses.includes(state.status)).length;
+  return {
+    containers: containers.length,
+    running: count("running", "restarting"),
+    paused: count("paused"),
+    stopped: count("created", "exited", "dead", "removing"),
+    images: 0,
+  };
+}

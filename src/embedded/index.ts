@@ -35,16 +35,17 @@ export async function startEmbeddedEngine({
   await mkdir(paths.data, { recursive: true, mode: 0o711 });
   await mkdir(paths.run, { recursive: true, mode: 0o711 });
   const lock = await lockData(paths);
-  const server = await createEngine({ paths, version, onFault, onRequest: () => () => {} });
+  const engine = await createEngine({ paths, version, onFault, onRequest: () => () => {} });
   await mkdir(dirname(paths.socket), { recursive: true, mode: 0o711 });
-  await listenPrivately(server, paths.socket);
+  await listenPrivately(engine.server, paths.socket);
   return {
     address: `unix://${paths.socket}`,
     async stop() {
       const { promise, resolve } = Promise.withResolvers<void>();
-      server.close(() => resolve());
-      server.closeAllConnections();
+      engine.server.close(() => resolve());
+      engine.server.closeAllConnections();
       await promise;
+      await engine[Symbol.asyncDispose]();
       await lock[Symbol.asyncDispose]();
     },
   };

@@ -8,7 +8,7 @@ export interface Containers {
   /** The same for who can do without. */
   find(reference: string): ContainerDocument | undefined;
   all(): readonly ContainerDocument[];
-  /** Told of every start that succeeded and of every run that was adopted: also what runs before this is called. */
+  /** Told of every start that succeeded, and of every run that is taken over when the engine comes back. */
   onStart(listener: (container: ContainerDocument) => void): () => void;
   /** Told when a container's processes are gone and all they wrote is in its log. */
   onExit(listener: (container: ContainerDocument) => void): () => void;
@@ -37,6 +37,17 @@ export interface ContainerStreams {
   close(containerId: string): Promise<void>;
   /** The container is removed: forgets it. */
   forget(containerId: string): void;
+}
+
+/** Decides what comes after an exit. Made by the room of restart policies. */
+export interface Restarts {
+  /**
+   * Milliseconds until the container is to be started again; `undefined` when it stays as it is. Asked once per exit,
+   * with the document as it is after it; not asked for a container that was stopped by hand.
+   */
+  delayAfter(container: ContainerDocument): number | undefined;
+  /** Whether it is to be started when the engine finds it not running: after a reboot. */
+  isWantedAtBoot(container: ContainerDocument): boolean;
 }
 
 /** What the room of logs, attach, exec and health gives the engine. */

@@ -1,6 +1,6 @@
 import { lstat, rm } from "node:fs/promises";
 import type { Server } from "node:net";
-import { withUmask } from "./process.ts";
+import { withUmask } from "./processes.ts";
 
 /**
  * Listens on a Unix socket that only its owner can reach: it never exists with a wider mode. A socket that a dead engine

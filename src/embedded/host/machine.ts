@@ -14,6 +14,8 @@ export interface MachineFacts {
   readonly memoryBytes: number;
   readonly hostname: string;
   readonly cgroupVersion: "1" | "2";
+  /** cgroup v1 with a cgroup v2 beside it, which crun does not like. */
+  readonly isHybrid: boolean;
 }
 
 const goNames: Readonly<Record<string, string>> = { x64: "amd64", arm64: "arm64", arm: "arm", ia32: "386" };
@@ -31,6 +33,7 @@ export function machineFacts(): MachineFacts {
     memoryBytes: totalmem(),
     hostname: hostname(),
     cgroupVersion: isFile("/sys/fs/cgroup/cgroup.controllers") ? "2" : "1",
+    isHybrid: isFile("/sys/fs/cgroup/unified/cgroup.controllers"),
   };
 }
 

@@ -1,4 +1,4 @@
-import { momentOf } from "../api/events.ts";
+import { momentOf } from "../api/moment.ts";
 import { type WantedFilters, filtersOf, hasLabels, isSet } from "../api/query.ts";
 import type { ApiRequest } from "../api/route.ts";
 import type { CatalogImage } from "./catalog.ts";

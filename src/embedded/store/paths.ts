@@ -27,6 +27,10 @@ export interface Paths extends Roots {
   readonly containers: string;
   /** Folders of running containers, on `run`. */
   readonly running: string;
+  /** Where monitors leave signs: `<id>.pid` once a container runs, `<id>.exit` when it has ended. */
+  readonly signs: string;
+  /** What the low-level runtime keeps. */
+  readonly runtime: string;
   /** Folders of running `exec`s, on `run`. */
   readonly execs: string;
   /**
@@ -68,6 +72,8 @@ export function pathsOf(roots: Roots): Paths {
     networks: join(data, "networks"),
     containers,
     running,
+    signs: join(run, "signs"),
+    runtime: join(run, "crun"),
     execs: join(run, "x"),
     mark: data === defaultData ? "tscompose" : `tscompose_${digest(data)}`,
     container: (id) => ({

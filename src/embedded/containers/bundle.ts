@@ -1,0 +1,172 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { HostConfig } from "../../docker-api/container.ts";
+import { badRequest, conflict } from "../api/http-error.ts";
+import { devicesAt, hostDevices } from "../host/devices.ts";
+import { findInit } from "../host/init.ts";
+import { readLayeredFile } from "../host/layered-file.ts";
+import type { PreparedNetwork } from "../networks/networks.ts";
+import type { DeviceFacts } from "../runtime/devices.ts";
+import type { WishedMount } from "../runtime/mounts.ts";
+import { type NamespacePaths, type NamespaceWish, ociSpec } from "../runtime/oci-spec.ts";
+import { resolveUser } from "../runtime/users.ts";
+import { type ContainerDocument, type ContainerMount, isRunning } from "./container.ts";
+import type { ContainerRooms } from "./rooms.ts";
+
+/** Writes all that a container's monitor and its runtime read: the run folder with the OCI bundle, and `/etc` files. */
+export async function writeBundle(
+  rooms: ContainerRooms,
+  container: ContainerDocument,
+  network: PreparedNetwork | undefined,
+): Promise<void> {
+  const { run, rootfs } = rooms.paths.container(container.id);
+  await rm(run, { recursive: true, force: true });
+  await mkdir(rootfs, { recursive: true, mode: 0o711 });
+  const etc = await writeEtcFiles(rooms, container, network);
+  const mounts = await Promise.all(container.mounts.map((mount) => wishedMount(rooms, mount)));
+  const { hostConfig, config } = container;
+  const spec = ociSpec(config, hostConfig, {
+    rootPath: "m",
+    hostname: config.Hostname ?? "",
+    ...(config.Domainname ? { domainname: config.Domainname } : {}),
+    user: userOf(rooms, container),
+    namespaces: namespacesOf(rooms, container, network),
+    sysctls: network?.sysctls ?? {},
+    cgroupPath: `/${rooms.paths.mark}/${container.id}`,
+    devices: devicesOf(hostConfig),
+    limits: rooms.limits,
+    host: rooms.isolation,
+    mounts: mounts.filter((mount) => mount !== undefined),
+    etc,
+    init: hostConfig.Init === true ? initOf() : undefined,
+    sharedMemory: hostConfig.IpcMode === "host" ? "/dev/shm" : undefined,
+  });
+  await Promise.all([
+    writeFile(join(run, "config.json"), JSON.stringify(spec), { mode: 0o600 }),
+    writeFile(join(run, "host.ip"), network?.hostBatch ?? "", { mode: 0o600 }),
+    writeFile(join(run, "ns.ip"), network?.namespaceBatch ?? "", { mode: 0o600 }),
+  ]);
+}
+
+/** Whom the container's processes run as, by the files of its own root. */
+export function userOf(
+  { paths }: ContainerRooms,
+  { id, image, config, hostConfig }: ContainerDocument,
+): ReturnType<typeof resolveUser> {
+  const layers = [paths.container(id).upper, ...image.lowerDirs];
+  const files = {
+    passwd: readLayeredFile(layers, "/etc/passwd") ?? "",
+    group: readLayeredFile(layers, "/etc/group") ?? "",
+  };
+  return resolveUser(config.User ?? "", hostConfig.GroupAdd ?? [], files);
+}
+
+interface EtcFiles {
+  readonly resolvConf: string;
+  readonly hostname: string;
+  readonly hosts: string;
+}
+
+/** They live with the container's data, for they are mounted writable and inspect names them. */
+async function writeEtcFiles(
+  { paths, register }: ContainerRooms,
+  { id, config, hostConfig }: ContainerDocument,
+  network: PreparedNetwork | undefined,
+): Promise<EtcFiles> {
+  const { NetworkMode = "" } = hostConfig;
+  if (network === undefined)
+    return etcPaths(paths.container(register.get(NetworkMode.slice("container:".length)).id).data);
+  const files = etcPaths(paths.container(id).data);
+  await Promise.all([
+    writeFile(files.resolvConf, network.resolvConf, { mode: 0o644 }),
+    writeFile(files.hosts, network.hosts, { mode: 0o644 }),
+    writeFile(files.hostname, `${config.Hostname ?? ""}\n`, { mode: 0o644 }),
+  ]);
+  return files;
+}
+
+/** Where a container's own `/etc` files are. */
+export function etcPaths(data: string): EtcFiles {
+  return { resolvConf: join(data, "resolv.conf"), hostname: join(data, "hostname"), hosts: join(data, "hosts") };
+}
+
+async function wishedMount({ volumes }: ContainerRooms, mount: ContainerMount): Promise<WishedMount | undefined> {
+  const { Type, Destination: destination, Source, Name, RW, Propagation, createsSource, subpath } = mount;
+  if (Type === "tmpfs") {
+    return { kind: "tmpfs", destination, options: (mount.tmpfsOptions ?? "").split(",").filter((each) => each !== "") };
+  }
+  if (Type === "bind" && createsSource === true) await mkdir(Source, { recursive: true }).catch(ignoreExisting);
+  const folder = Type === "volume" ? await volumes.mount(Name ?? "", subpath) : Source;
+  return {
+    kind: "bind",
+    source: folder,
+    destination,
+    isReadOnly: !RW,
+    ...(Propagation ? { propagation: Propagation } : {}),
+    ...(mount.isNonRecursive === true ? { isNonRecursive: true } : {}),
+  };
+}
+
+/** A file in the place of the folder is what is to be bound. */
+function ignoreExisting(error: unknown): void {
+  if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+}
+
+function namespacesOf(
+  { register }: ContainerRooms,
+  { hostConfig }: ContainerDocument,
+  network: PreparedNetwork | undefined,
+): NamespacePaths {
+  const shared = (mode: string | undefined, kind: string): NamespaceWish => {
+    if (mode === "host") return "host";
+    if (mode?.startsWith("container:") !== true) return "own";
+    const other = register.get(mode.slice("container:".length));
+    const { process: first } = other.state;
+    if (!isRunning(other) || first === undefined) {
+      throw conflict(`cannot join the ${kind} namespace of a non running container: ${other.id}`);
+    }
+    return `/proc/${first.pid}/ns/${kind}`;
+  };
+  return {
+    network: networkNamespace(hostConfig, network) ?? shared(hostConfig.NetworkMode, "net"),
+    ipc: shared(hostConfig.IpcMode, "ipc"),
+    pid: shared(hostConfig.PidMode, "pid"),
+    uts: hostConfig.NetworkMode === "host" ? "host" : shared(hostConfig.UTSMode, "uts"),
+    cgroup: hostConfig.CgroupnsMode === "private" ? "own" : "host",
+  };
+}
+
+function networkNamespace(
+  { NetworkMode }: HostConfig,
+  network: PreparedNetwork | undefined,
+): NamespaceWish | undefined {
+  if (network === undefined || NetworkMode === "host") return undefined;
+  const [, name] = /^netns add (\S+)/.exec(network.hostBatch) ?? [];
+  return name === undefined ? "own" : `/run/netns/${name}`;
+}
+
+function devicesOf({ Devices, Privileged }: HostConfig): DeviceFacts {
+  const asked = (Devices ?? []).flatMap(({ PathOnHost, PathInContainer, CgroupPermissions }) =>
+    deviceNodes(PathOnHost, PathInContainer || PathOnHost).map((device) => ({
+      device,
+      access: CgroupPermissions || "rwm",
+    })),
+  );
+  return { asked, ofHost: Privileged === true ? hostDevices() : [] };
+}
+
+function deviceNodes(onHost: string, inContainer: string): ReturnType<typeof devicesAt> {
+  try {
+    return devicesAt(onHost, inContainer);
+  } catch (error) {
+    throw badRequest(
+      `error gathering device information while adding custom device "${onHost}": ${(error as Error).message}`,
+    );
+  }
+}
+
+function initOf(): string {
+  const path = findInit();
+  if (path !== undefined) return path;
+  throw badRequest("no init program found on the host; install tini (apt-get install tini) or catatonit");
+}

@@ -1,0 +1,130 @@
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { badRequest, conflict, notFound } from "../api/http-error.ts";
+import { loadJson, saveJson } from "../store/json-file.ts";
+import type { Paths } from "../store/paths.ts";
+import type { ContainerDocument } from "./container.ts";
+
+/** All containers by id and name, in memory and on disk. */
+export class Register {
+  readonly #paths: Paths;
+  readonly #onFault: (error: unknown) => void;
+  readonly #documents = new Map<string, ContainerDocument>();
+  readonly #names = new Map<string, string>();
+  readonly #saving = new Map<string, Promise<void>>();
+
+  constructor(paths: Paths, onFault: (error: unknown) => void) {
+    this.#paths = paths;
+    this.#onFault = onFault;
+  }
+
+  /** Reads what an earlier engine left. A document that cannot be read harms nobody but its container. */
+  async load(): Promise<void> {
+    await mkdir(this.#paths.containers, { recursive: true, mode: 0o710 });
+    for (const id of await readdir(this.#paths.containers)) {
+      try {
+        // Written by ourselves, whole or not at all.
+        const document = (await loadJson(this.#paths.container(id).document)) as ContainerDocument | undefined;
+        // Its creation or its removal was cut short: nobody was told of it, or everybody was told that it is gone.
+        if (document === undefined) await rm(this.#paths.container(id).data, { recursive: true, force: true });
+        else this.#keep(document);
+      } catch (error) {
+        this.#onFault(error);
+      }
+    }
+  }
+
+  /** All, in no order. */
+  all(): readonly ContainerDocument[] {
+    return [...this.#documents.values()];
+  }
+
+  /** By name with or without slash, full id, or unambiguous beginning of an id; throws 400 for an ambiguous one. */
+  find(reference: string): ContainerDocument | undefined {
+    const byId = this.#documents.get(reference);
+    if (byId !== undefined) return byId;
+    const named = this.#names.get(reference.replace(/^\//, ""));
+    if (named !== undefined) return this.#documents.get(named);
+    if (!/^[0-9a-f]{1,63}$/.test(reference)) return undefined;
+    const starting = this.all().filter(({ id }) => id.startsWith(reference));
+    if (starting.length > 1) throw badRequest(`multiple IDs found with provided prefix: ${reference}`);
+    return starting[0];
+  }
+
+  /** The same; throws 404 when there is none. */
+  get(reference: string): ContainerDocument {
+    const found = this.find(reference);
+    if (found === undefined) throw notFound(`No such container: ${reference}`);
+    return found;
+  }
+
+  /** Gives a name to a container. Throws 409 when another one has it. */
+  takeName(name: string, id: string): void {
+    const holder = this.#names.get(name);
+    if (holder !== undefined && holder !== id) {
+      throw conflict(
+        `Conflict. The container name "/${name}" is already in use by container "${holder}". ` +
+          "You have to remove (or rename) that container to be able to reuse that name.",
+      );
+    }
+    this.#names.set(name, id);
+  }
+
+  /** Makes a name free again. */
+  freeName(name: string): void {
+    this.#names.delete(name);
+  }
+
+  /** Replaces a container's document at once; resolves when it is on disk. */
+  put(document: ContainerDocument): Promise<void> {
+    this.#keep(document);
+    return this.#save(document.id);
+  }
+
+  /** Changes the document as it is now; resolves when it is on disk. Throws 404 when it is gone. */
+  change(id: string, changes: Partial<ContainerDocument>): Promise<void> {
+    return this.put({ ...this.get(id), ...changes });
+  }
+
+  /** Changes the state as it is now. */
+  changeState(id: string, state: Partial<ContainerDocument["state"]>): Promise<void> {
+    return this.change(id, { state: { ...this.get(id).state, ...state } });
+  }
+
+  /** Forgets a container: its document goes first, so that no crash leaves half of one. */
+  async remove(id: string): Promise<void> {
+    const document = this.#documents.get(id);
+    await this.#saving.get(id);
+    const { data, document: path } = this.#paths.container(id);
+    await rm(path, { force: true });
+    this.#documents.delete(id);
+    if (document !== undefined) this.#names.delete(document.name);
+    await rm(data, { recursive: true, force: true });
+  }
+
+  /** Resolves when everything is on disk. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#saving.values());
+  }
+
+  #keep(document: ContainerDocument): void {
+    this.#documents.set(document.id, document);
+    this.#names.set(document.name, document.id);
+  }
+
+  /** One write at a time for each container; what changes meanwhile is in the next one. */
+  #save(id: string): Promise<void> {
+    const before = this.#saving.get(id) ?? Promise.resolve();
+    const saved = before.then(() => this.#write(id));
+    const settled = saved.catch(this.#onFault).finally(() => {
+      if (this.#saving.get(id) === settled) this.#saving.delete(id);
+    });
+    this.#saving.set(id, settled);
+    return saved;
+  }
+
+  async #write(id: string): Promise<void> {
+    const document = this.#documents.get(id);
+    if (document === undefined) return;
+    await saveJson(this.#paths.container(id).document, document, { sync: true });
+  }
+}

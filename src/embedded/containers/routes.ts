@@ -1,0 +1,141 @@
+import type { ContainerCreateBody } from "../../docker-api/container.ts";
+import { badRequest } from "../api/http-error.ts";
+import { readObject } from "../api/json-body.ts";
+import { integerOf, isSet } from "../api/query.ts";
+import type { ApiReply, ApiRequest, Route } from "../api/route.ts";
+import { createContainer } from "./create.ts";
+import { type HealthOf, inspectContainer } from "./inspect.ts";
+import { listContainers, type ListParts, selectContainers } from "./list.ts";
+import { removeContainer } from "./remove.ts";
+import { updateContainer } from "./update.ts";
+import {
+  killContainer,
+  pauseContainer,
+  renameContainer,
+  restartContainer,
+  startContainer,
+  stopContainer,
+  type StopOptions,
+  unpauseContainer,
+  type VerbParts,
+} from "./verbs.ts";
+import { waitCondition, waitFor } from "./wait.ts";
+
+/** What the routes take beside the verbs. */
+export interface RouteParts extends VerbParts {
+  readonly healthOf: HealthOf;
+  /** Of the `exec`s of a container that are not forgotten yet. */
+  readonly execIds: (id: string) => readonly string[];
+  /** Milliseconds since 1970. */
+  readonly nowMs: () => number;
+}
+
+const done: ApiReply = { kind: "empty", status: 204 };
+const needless: ApiReply = { kind: "empty", status: 304 };
+
+/** `/containers…`: documents and lifecycle. */
+export function containerRoutes(parts: RouteParts): readonly Route[] {
+  const { rooms } = parts;
+  const { register } = rooms;
+  const on = (verb: string, handle: (id: string, request: ApiRequest) => Promise<ApiReply>): Route => ({
+    method: "POST",
+    path: `/containers/{id}/${verb}`,
+    handle: (request) => handle(request.params["id"] ?? "", request),
+  });
+  return [
+    {
+      method: "POST",
+      path: "/containers/create",
+      handle: async (request) => {
+        const body = (await readObject(request)) as ContainerCreateBody;
+        const created = await createContainer(rooms, body, request.query.get("name") || undefined);
+        return { kind: "json", status: 201, body: created };
+      },
+    },
+    {
+      method: "GET",
+      path: "/containers/json",
+      handle: async ({ query }) => ({ kind: "json", body: await listContainers(listParts(parts, query)) }),
+    },
+    { method: "POST", path: "/containers/prune", handle: ({ query }) => prune(parts, query) },
+    {
+      method: "GET",
+      path: "/containers/{id}/json",
+      handle: ({ params }) => {
+        const container = register.get(params["id"] ?? "");
+        const { healthOf, execIds } = parts;
+        return { kind: "json", body: inspectContainer(container, { rooms, healthOf, execIds: execIds(container.id) }) };
+      },
+    },
+    on("start", async (id) => ((await startContainer(parts, id)) ? done : needless)),
+    on("stop", async (id, { query }) => ((await stopContainer(parts, id, stopOptions(query))) ? done : needless)),
+    on("restart", async (id, { query }) => restartContainer(parts, id, stopOptions(query)).then(() => done)),
+    on("kill", async (id, { query }) => killContainer(parts, id, query.get("signal") ?? "").then(() => done)),
+    on("pause", async (id) => pauseContainer(parts, id).then(() => done)),
+    on("unpause", async (id) => unpauseContainer(parts, id).then(() => done)),
+    on("rename", async (id, { query }) => renameContainer(parts, id, query.get("name") ?? "").then(() => done)),
+    on("update", async (id, request) => ({
+      kind: "json",
+      body: await updateContainer(parts, id, await readObject(request)),
+    })),
+    on("wait", async (id, { query, signal }) => {
+      const container = register.get(id);
+      const condition = waitCondition(query.get("condition"));
+      return {
+        kind: "stream",
+        contentType: "application/json",
+        body: waiting(parts, { container, condition, signal }),
+      };
+    }),
+    {
+      method: "DELETE",
+      path: "/containers/{id}",
+      handle: async ({ params, query }) => {
+        if (isSet(query, "link")) throw badRequest("links of containers cannot be removed");
+        const options = { isForced: isSet(query, "force"), withVolumes: isSet(query, "v") };
+        await removeContainer(parts, params["id"] ?? "", options);
+        return done;
+      },
+    },
+  ];
+}
+
+function stopOptions(query: URLSearchParams): StopOptions {
+  const graceSeconds = integerOf(query, "t");
+  return { signal: query.get("signal") ?? "", ...(graceSeconds === undefined ? {} : { graceSeconds }) };
+}
+
+/** Clients wait for the head of the answer before they start the container: it is sent before there is a result. */
+async function* waiting(
+  parts: VerbParts,
+  { container, ...wish }: { readonly container: Parameters<typeof waitFor>[1] } & Parameters<typeof waitFor>[2],
+): AsyncGenerator<string> {
+  const StatusCode = await waitFor(parts, container, wish);
+  yield `${JSON.stringify({ StatusCode })}\n`;
+}
+
+function listParts({ rooms, healthOf, nowMs }: RouteParts, query: URLSearchParams): ListParts {
+  const { register, images } = rooms;
+  return {
+    containers: register.all(),
+    query,
+    healthOf,
+    nowMs: nowMs(),
+    find: (reference) => register.find(reference),
+    imageIds: async (reference) => {
+      const image = await images.find(reference);
+      return image === undefined ? [] : [image.id];
+    },
+  };
+}
+
+async function prune(parts: RouteParts, query: URLSearchParams): Promise<ApiReply> {
+  const removable = await selectContainers(listParts(parts, query), "until label label!".split(" "));
+  const stopped = removable.filter(({ state }) => ["created", "exited", "dead"].includes(state.status));
+  const removed: string[] = [];
+  for (const { id } of stopped) {
+    await removeContainer(parts, id, { isForced: false, withVolumes: false });
+    removed.push(id);
+  }
+  return { kind: "json", body: { ContainersDeleted: removed.length === 0 ? null : removed, SpaceReclaimed: 0 } };
+}

@@ -1,0 +1,226 @@
+import { closeSync, constants, existsSync, openSync, writeSync } from "node:fs";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { cgroupsOf } from "../host/freezer.ts";
+import { type MonitorProcess, spawnMonitor } from "../host/monitor.ts";
+import { isAlive, sendSignal, startTimeOf } from "../host/processes.ts";
+import type { PreparedNetwork } from "../networks/networks.ts";
+import { commandOf } from "../runtime/process.ts";
+import { monitorScript } from "../runtime/monitor.ts";
+import { writeBundle } from "./bundle.ts";
+import { type ContainerDocument, isRunning } from "./container.ts";
+import { networkedContainer } from "./networked.ts";
+import type { ContainerRooms } from "./rooms.ts";
+import { startFailure } from "./start-failure.ts";
+
+const killed = 9;
+
+/** What runs: starts containers, notices when they end, and takes over those that an earlier engine started. */
+export class Runs {
+  readonly #rooms: ContainerRooms;
+  readonly #ending = new Map<string, Promise<void>>();
+
+  constructor(rooms: ContainerRooms) {
+    this.#rooms = rooms;
+  }
+
+  /** Resolves when the container does not run any more. */
+  async ended(id: string): Promise<void> {
+    await this.#ending.get(id);
+  }
+
+  /** Starts a container that does not run. Throws what keeps it from running; its state then tells it, too. */
+  async start(container: ContainerDocument): Promise<void> {
+    const { networks, register, publish, streams } = this.#rooms;
+    const wish = networkedContainer(container);
+    const network = wish === undefined ? undefined : await networks.prepare(wish);
+    try {
+      await this.#launch(container, network);
+    } catch (error) {
+      await streams.close(container.id);
+      await this.#cleanUp(container.id);
+      void register.changeState(container.id, { error: error instanceof Error ? error.message : String(error) });
+      throw error;
+    }
+    if (network !== undefined) await networks.activate(container.id);
+    const started = register.get(container.id);
+    publish(started, "start");
+    this.#rooms.news.tell("start", started);
+  }
+
+  /**
+   * Takes over what an earlier engine may have left of a container: one that runs goes on, one that ended meanwhile
+   * gets its exit code, one that vanished with the machine has ended, too.
+   */
+  async adopt(container: ContainerDocument): Promise<void> {
+    const { signs, paths, streams, register } = this.#rooms;
+    const { id } = container;
+    const { run } = paths.container(id);
+    const pid = Number(signs.read(`${id}.pid`) ?? 0);
+    const hasEnded = signs.read(`${id}.exit`) !== undefined;
+    const runs = pid > 0 && cgroupsOf(pid).includes(id);
+    if (!existsSync(run) || (!runs && !hasEnded)) {
+      if (isRunning(container)) await this.#settle(id, { exitCode: 255 });
+      await this.#cleanUp(id);
+      return;
+    }
+    if (existsSync(join(run, "hold"))) streams.open(container);
+    const network = await savedNetwork(run);
+    const status = container.state.status === "paused" ? "paused" : "running";
+    const startTime = startTimeOf(pid) ?? "";
+    await register.changeState(id, {
+      status,
+      process: { pid, startTime },
+      ...(network === undefined ? {} : { network }),
+    });
+    this.#watch(id);
+    this.#rooms.news.tell("start", register.get(id));
+  }
+
+  async #launch(container: ContainerDocument, network: PreparedNetwork | undefined): Promise<void> {
+    const { paths, signs, streams, register } = this.#rooms;
+    const { id } = container;
+    const { run } = paths.container(id);
+    await writeBundle(this.#rooms, container, network);
+    if (network !== undefined) await writeFile(join(run, "network.json"), JSON.stringify(network), { mode: 0o600 });
+    await Promise.all([signs.remove(`${id}.pid`), signs.remove(`${id}.exit`)]);
+    const monitor = this.#spawn(container, network);
+    await monitor.ready;
+    streams.open(container);
+    monitor.proceed();
+    const pid = await this.#firstProcess(id, monitor);
+    if (pid === undefined) throw await this.#failed(container);
+    void register.changeState(id, {
+      status: "running",
+      process: { pid, startTime: startTimeOf(pid) ?? "" },
+      exitCode: 0,
+      error: "",
+      isOomKilled: false,
+      startedAt: this.#rooms.now(),
+      ...(network === undefined ? {} : { network }),
+    });
+    this.#watch(id);
+    void monitor.ended.then(() => this.#monitorEnded(id));
+  }
+
+  #spawn({ id, image, config }: ContainerDocument, network: PreparedNetwork | undefined): MonitorProcess {
+    const { paths, machine } = this.#rooms;
+    const { run, upper, work } = paths.container(id);
+    const script = monitorScript({
+      hasNetwork: (network?.hostBatch ?? "") !== "",
+      hasInput: config.OpenStdin === true,
+      hasTerminal: config.Tty === true,
+      hidesUnifiedCgroups: machine.isHybrid,
+    });
+    const args = [run, id, image.lowerDirs.join(":"), upper, work, paths.runtime, paths.signs];
+    return spawnMonitor(script, args, join(run, "monitor.log"));
+  }
+
+  /** The pid of the container's first process; `undefined` when there will be none. */
+  async #firstProcess(id: string, monitor: MonitorProcess): Promise<number | undefined> {
+    const { signs } = this.#rooms;
+    const { promise, resolve } = Promise.withResolvers<number | undefined>();
+    const stopPid = signs.await(`${id}.pid`, (text) => resolve(Number(text)));
+    const stopExit = signs.await(`${id}.exit`, () => resolve(Number(signs.read(`${id}.pid`) ?? 0) || undefined));
+    void monitor.ended.then(() => resolve(undefined));
+    const pid = await promise;
+    stopPid();
+    stopExit();
+    return pid;
+  }
+
+  async #failed(container: ContainerDocument): Promise<Error> {
+    const { paths, register } = this.#rooms;
+    const { run } = paths.container(container.id);
+    const said = await Promise.all(
+      ["crun.log", "monitor.log"].map((name) => readFile(join(run, name), "utf8").catch(() => "")),
+    );
+    const [command = ""] = commandOf(container.config);
+    const { error, exitCode } = startFailure(said.join("").trim(), command);
+    void register.changeState(container.id, { exitCode });
+    return error;
+  }
+
+  #watch(id: string): void {
+    const { promise, resolve } = Promise.withResolvers<string>();
+    this.#rooms.signs.await(`${id}.exit`, resolve);
+    const ending = promise
+      .then((code) => this.#finish(id, Number(code)))
+      .catch(this.#rooms.onFault)
+      .finally(() => {
+        if (this.#ending.get(id) === ending) this.#ending.delete(id);
+      });
+    this.#ending.set(id, ending);
+  }
+
+  /** A monitor that ends without a sign was killed: nobody would ever tell how the container ends. */
+  #monitorEnded(id: string): void {
+    const { signs, register, onFault } = this.#rooms;
+    const process = register.find(id)?.state.process;
+    if (process === undefined || signs.read(`${id}.exit`) !== undefined) return;
+    sendSignal(process, killed);
+    this.#finish(id, 128 + killed).catch(onFault);
+  }
+
+  async #finish(id: string, exitCode: number): Promise<void> {
+    const { register, streams, publish } = this.#rooms;
+    const { process } = register.get(id).state;
+    if (process !== undefined && isAlive(process)) sendSignal(process, killed);
+    await streams.close(id);
+    await this.#settle(id, { exitCode });
+    await this.#cleanUp(id);
+    const container = register.get(id);
+    publish(container, "die", { exitCode: String(exitCode), execDuration: String(runSeconds(container)) });
+    this.#rooms.news.tell("exit", container);
+  }
+
+  async #settle(id: string, { exitCode }: { readonly exitCode: number }): Promise<void> {
+    const { register, now } = this.#rooms;
+    const { process: _process, network: _network, ...state } = register.get(id).state;
+    await register.change(id, { state: { ...state, status: "exited", exitCode, finishedAt: now() } });
+  }
+
+  async #releaseVolumes(id: string): Promise<void> {
+    const { register, volumes } = this.#rooms;
+    for (const { Type, Name } of register.get(id).mounts) {
+      if (Type === "volume" && Name !== undefined) await volumes.release(Name);
+    }
+  }
+
+  /** Lets the monitor go, gives back the network, and takes away what only a running container needs. */
+  async #cleanUp(id: string): Promise<void> {
+    const { paths, signs, networks } = this.#rooms;
+    const { run } = paths.container(id);
+    letGo(join(run, "hold"));
+    await networks.release(id);
+    await this.#releaseVolumes(id);
+    await Promise.all([
+      rm(run, { recursive: true, force: true }),
+      signs.remove(`${id}.pid`),
+      signs.remove(`${id}.exit`),
+      rm(join("/run/netns", id), { force: true }),
+    ]);
+  }
+}
+
+/** Tells a monitor that waits with the pipes that all has been read. */
+function letGo(hold: string): void {
+  try {
+    const pipe = openSync(hold, constants.O_WRONLY | constants.O_NONBLOCK);
+    writeSync(pipe, "\n");
+    closeSync(pipe);
+  } catch (error) {
+    // No pipe: nothing was started. Nobody at its other end: the monitor is gone.
+    if (!(error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENXIO")))
+      throw error;
+  }
+}
+
+async function savedNetwork(run: string): Promise<PreparedNetwork | undefined> {
+  const text = await readFile(join(run, "network.json"), "utf8").catch(() => undefined);
+  return text === undefined ? undefined : (JSON.parse(text) as PreparedNetwork);
+}
+
+function runSeconds({ state }: ContainerDocument): number {
+  return Math.max(0, Math.round((Date.parse(state.finishedAt) - Date.parse(state.startedAt)) / 1000));
+}

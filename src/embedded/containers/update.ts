@@ -1,0 +1,49 @@
+import type { ContainerUpdateBody, HostConfig } from "../../docker-api/container.ts";
+import { conflict } from "../api/http-error.ts";
+import { resourcesOf } from "../runtime/resources.ts";
+import { isRunning } from "./container.ts";
+import { checkHostConfig } from "./host-config.ts";
+import { mayMove } from "./lifecycle.ts";
+import type { VerbParts } from "./verbs.ts";
+
+/** Changes limits and the restart policy of a container, also while it runs. Throws 409 for one that is being removed. */
+export async function updateContainer(
+  { rooms, turns }: VerbParts,
+  reference: string,
+  body: Readonly<Record<string, unknown>>,
+): Promise<{ readonly Warnings: null }> {
+  const { register, runtime, limits, publish } = rooms;
+  const { id } = register.get(reference);
+  const wish = changesOf(body);
+  checkHostConfig(wish);
+  await turns(id, async () => {
+    const container = register.get(id);
+    mayMove("restart", container);
+    const hostConfig: HostConfig = { ...container.hostConfig, ...wish };
+    if (hostConfig.AutoRemove === true && wish.RestartPolicy !== undefined && wish.RestartPolicy.Name !== "no") {
+      throw conflict("Restart policy cannot be updated because AutoRemove is enabled for the container");
+    }
+    if (isRunning(container)) {
+      const { devices: _devices, ...resources } = resourcesOf(hostConfig, { ...limits, deviceRules: [] });
+      if (Object.keys(resources).length > 0) {
+        await runtime(["update", "--resources", "-", id], { input: JSON.stringify(resources) });
+      }
+    }
+    await register.change(id, { hostConfig });
+  });
+  publish(register.get(id), "update");
+  return { Warnings: null };
+}
+
+/** Clients send zeros for what is to stay. */
+function changesOf(body: ContainerUpdateBody): Partial<HostConfig> {
+  const { RestartPolicy, ...limits } = body;
+  const told = Object.entries(limits).filter(
+    ([, value]) => value !== null && value !== 0 && value !== "" && value !== undefined,
+  );
+  const listless = told.filter(([, value]) => !Array.isArray(value) || value.length > 0);
+  return {
+    ...Object.fromEntries(listless),
+    ...(RestartPolicy?.Name ? { RestartPolicy } : {}),
+  };
+}

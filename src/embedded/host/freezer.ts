@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+
+/** Stops, or lets go on, all processes of a process's control group. Resolves when the kernel has done it. */
+export async function setFrozen(pid: number, isFrozen: boolean): Promise<void> {
+  const { folder, isUnified } = freezerOf(pid);
+  const [file, wish] = isUnified
+    ? ["cgroup.freeze", isFrozen ? "1" : "0"]
+    : ["freezer.state", isFrozen ? "FROZEN" : "THAWED"];
+  await writeFile(join(folder, file), wish);
+  const reached = async (): Promise<boolean> =>
+    isUnified
+      ? (await readFile(join(folder, "cgroup.events"), "utf8")).includes(`frozen ${wish}`)
+      : (await readFile(join(folder, file), "utf8")).trim() === wish;
+  // The kernel tells nobody; a process in the middle of a system call takes its time.
+  for (let waited = 0; !(await reached()); waited += 5) {
+    if (waited > 10_000) throw new Error(`processes of ${folder} cannot be ${isFrozen ? "frozen" : "thawed"}`);
+    await delay(5);
+  }
+}
+
+/** The control groups of a process as `/proc` shows them: `12:freezer:/tscompose/…`. */
+export function cgroupsOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cgroup`, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+function freezerOf(pid: number): { readonly folder: string; readonly isUnified: boolean } {
+  const groups = cgroupsOf(pid);
+  const [, legacy] = /^\d+:(?:[^:]*,)?freezer(?:,[^:]*)?:(.*)$/m.exec(groups) ?? [];
+  if (legacy !== undefined) return { folder: join("/sys/fs/cgroup/freezer", legacy), isUnified: false };
+  const [, unified] = /^0::(.*)$/m.exec(groups) ?? [];
+  if (unified === undefined) throw new Error(`process ${pid} is in no control group that can be frozen`);
+  return { folder: join("/sys/fs/cgroup", unified), isUnified: true };
+}

@@ -1,0 +1,59 @@
+/** What decides how a container's monitor goes about it. */
+export interface MonitorWishes {
+  /** The container has a network namespace of its own, described by `host.ip` and `ns.ip`. */
+  readonly hasNetwork: boolean;
+  /** Its standard input stays open for who attaches. */
+  readonly hasInput: boolean;
+  readonly hasTerminal: boolean;
+  /** cgroup v1 beside a cgroup v2 with controllers of its own, which crun refuses: hidden from it. */
+  readonly hidesUnifiedCgroups: boolean;
+}
+
+/**
+ * The script of a container's monitor, a shell that mounts the root, makes the network namespace and stays until the
+ * container has ended. It runs in a mount namespace of its own: whatever happens to it, the kernel undoes its mounts.
+ *
+ * Arguments: run folder, container id, lower folders, upper folder, work folder, runtime root, folder of signs.
+ *
+ * It holds both ends of `out` and `err`: no writer gets EPIPE and no byte is lost while the engine is away. After the
+ * exit it holds them until the engine, having read the rest, writes a line to `hold`. With an input a child of its own
+ * (`in.pid`) holds the writing end of `in` until the engine ends it: that is the end of the input.
+ */
+export function monitorScript({ hasNetwork, hasInput, hasTerminal, hidesUnifiedCgroups }: MonitorWishes): string {
+  const needsInput = hasInput || hasTerminal;
+  const lines = [
+    'cd "$1" || exit 1',
+    'fail() { echo 125 >"$7/$2.exit"; read -r _ <&8; exit 1; }',
+    `mkfifo -m 600 out err hold${needsInput ? " in" : ""} || exit 1`,
+    `exec 3<>out 4<>err 8<>hold${needsInput ? " 6<>in" : ""}`,
+    "echo ready",
+    ...(hidesUnifiedCgroups ? ["umount /sys/fs/cgroup/unified"] : []),
+    ...(hasNetwork ? ['ip -batch host.ip >&2 && ip -n "$2" -batch ns.ip >&2; network=$?'] : ["network=0"]),
+    'mount -t overlay overlay -o "lowerdir=$3,upperdir=$4,workdir=$5" m; mounted=$?',
+    "read -r _ || exit 1",
+    "exec </dev/null >/dev/null",
+    '[ $network = 0 ] && [ $mounted = 0 ] || fail "$@"',
+    ...(needsInput ? inputLines(hasInput) : []),
+    `${runtimeLine({ needsInput, hasTerminal })} >&3 2>&4 3>&- 4>&- 8<&-`,
+    "code=$?",
+    ...(needsInput ? ["kill $keeper 2>/dev/null"] : []),
+    'echo $code >"$7/$2.exit"',
+    "read -r _ <&8",
+  ];
+  return lines.join("\n");
+}
+
+/** Reading starts only when the engine may have opened its end; from then on the keeper alone holds the other. */
+function inputLines(hasInput: boolean): readonly string[] {
+  const keep = "sleep infinity >&6 3>&- 4>&- 8<&- & keeper=$!";
+  return hasInput ? [keep, "echo $keeper >in.pid", "exec 7<in 6>&-"] : [keep, "exec 7<in 6>&-"];
+}
+
+const runtime = 'crun --root "$6" --log=crun.log run --pid-file "$7/$2.pid" --bundle . "$2"';
+
+function runtimeLine({ needsInput, hasTerminal }: { needsInput: boolean; hasTerminal: boolean }): string {
+  if (!hasTerminal) return `${runtime} ${needsInput ? "<&7 7<&-" : "</dev/null"}`;
+  // crun wants a terminal to give the container one; script(1) has one to give.
+  const inner = `stty raw -echo; exec ${runtime.replaceAll('"$6"', '"$CRUN_ROOT"').replaceAll("$7/$2", "$CRUN_SIGNS/$CRUN_ID").replaceAll('"$2"', '"$CRUN_ID"')}`;
+  return `CRUN_ROOT=$6 CRUN_ID=$2 CRUN_SIGNS=$7 script -qefc '${inner}' /dev/null <&7 7<&-`;
+}
