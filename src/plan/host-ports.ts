@@ -65,7 +65,7 @@ function inFamily(ip: string, family: (typeof families)[number]): string | undef
 
 /** Without a bridge to the outside the engine leaves ports alone, without a word. */
 function publishes({ networkMode, networks = {} }: Service, { project, snapshot }: Networks): boolean {
-  if (networkMode !== undefined) return networkMode === "bridge" || networkMode === "default";
+  if (networkMode !== undefined) return !/^(?:host|none|(?:container|service):.*)$/.test(networkMode);
   return Object.keys(networks).some((key) => {
     const network = project.networks[key];
     const observed = snapshot.networks.find(({ name }) => name === network?.name);

@@ -2,6 +2,7 @@ import type { Project, Service } from "../compose/project.ts";
 import type { ObservedContainer } from "../observe/snapshot.ts";
 import { holderOf, wantedPorts } from "./host-ports.ts";
 import { imageKey, imageOf, otherImages } from "./names.ts";
+import { networkOfMode } from "./networks.ts";
 import { withoutProviders } from "./providers.ts";
 
 /** What must be observed for a plan of the project to be made. */
@@ -19,7 +20,10 @@ export interface Needed {
 export function neededFor(given: Project): Needed {
   const project = withoutProviders(given);
   return {
-    networks: Object.values(project.networks).map(({ name }) => name),
+    networks: [
+      ...Object.values(project.networks).map(({ name }) => name),
+      ...Object.values(project.services).flatMap(({ networkMode }) => networkOfMode(networkMode) ?? []),
+    ],
     volumes: Object.values(project.volumes).map(({ name }) => name),
     images: neededImages(project),
     needsDetails: ({ service, isOneOff }) => project.services[service] !== undefined && !isOneOff,

@@ -1,4 +1,4 @@
-import type { Network, Project } from "../compose/project.ts";
+import type { Network, Project, Service } from "../compose/project.ts";
 import type { ObservedNetwork, Snapshot } from "../observe/snapshot.ts";
 import { isAtLeast } from "../docker-api/version.ts";
 import { label } from "../observe/labels.ts";
@@ -40,7 +40,34 @@ export function decideNetworks(
     checkApi(network, snapshot, report);
     decisions.set(key, decide(network, observed));
   }
+  for (const service of Object.values(project.services)) checkNetworkMode(service, project, snapshot, report);
   return decisions;
+}
+
+/** The network of the engine that a `network_mode` names, if it names one. */
+export function networkOfMode(mode: string | undefined): string | undefined {
+  // Podman has modes of its own; an id is looked for by the engine.
+  const isMode =
+    /^(?:host|none|bridge|default|private|nat|pasta.*|slirp4netns.*|(?:container|service|ns):.*|[0-9a-f]{12,})$/;
+  return mode === undefined || mode === "" || isMode.test(mode) ? undefined : mode;
+}
+
+/** The engine would look for it only when the container is started. */
+function checkNetworkMode(
+  { name, networkMode }: Service,
+  { networks }: Project,
+  snapshot: Snapshot,
+  report: ReportProblem,
+): void {
+  const wanted = networkOfMode(networkMode);
+  const known = [...snapshot.networks, ...Object.values(networks)];
+  if (wanted === undefined || known.some((network) => network.name === wanted)) return;
+  report({
+    code: "not-found",
+    path: ["services", name, "network_mode"],
+    message: `the engine has no network "${wanted}"`,
+    hint: `write host, none, service:NAME or container:NAME; or create it: docker network create ${wanted}`,
+  });
 }
 
 function decide(network: Network, observed: ObservedNetwork | undefined): NetworkDecision {

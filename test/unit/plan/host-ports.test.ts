@@ -149,6 +149,11 @@ describe("a holder of the project itself", () => {
   });
 });
 
+test("a network that is named by the mode publishes ports as well", () => {
+  const shared = sampleProject({ ...web({}, { networkMode: "app_shared" }), networks: { shared: {} } });
+  expect(() => reconcile(shared, { ...engineWith(shared), portHolders: [holder()] })).toThrow("8080/tcp is already");
+});
+
 test("what is made but not started publishes nothing", () => {
   expect(problemsOf(web(), [holder()], { start: false })).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { neededFor } from "../../../src/plan/needed.ts";
 import { reconcile } from "../../../src/plan/reconcile.ts";
 import { renderPlan } from "../../../src/plan/render.ts";
 import { converged, engineWith, planned } from "../../support/planned.ts";
@@ -72,4 +73,35 @@ describe("networks", () => {
     ]);
     expect(planned(project, simulate(reconcile(project, old), old))).toEqual([]);
   });
+});
+
+describe("a network that a network_mode names", () => {
+  const sample = (networkMode: string): Sample => ({ services: { web: { networkMode } } });
+
+  test("is looked for, and told when it is not there, before anything is done", () => {
+    const project = sampleProject(sample("nope"));
+    expect(neededFor(project).networks).toContain("nope");
+    expect(() => reconcile(project, engineWith(project))).toThrow(
+      'services.web.network_mode: the engine has no network "nope"',
+    );
+  });
+
+  test("may be the engine's, or one that this plan makes", () => {
+    const [existing] = converged({ services: { web: {} } }).networks;
+    const project = sampleProject(sample("app_default"));
+    const bare = { ...project, networks: {} };
+    expect(() => reconcile(project, engineWith(project))).not.toThrow();
+    expect(() =>
+      reconcile(bare, { ...engineWith(bare), networks: existing === undefined ? [] : [existing] }),
+    ).not.toThrow();
+  });
+
+  test.each(["host", "none", "bridge", "default", "container:box", "pasta:-4", "0123456789ab"])(
+    "is not meant by %s",
+    (mode) => {
+      const project = sampleProject(sample(mode));
+      expect(neededFor(project).networks).not.toContain(mode);
+      expect(() => reconcile(project, engineWith(project))).not.toThrow();
+    },
+  );
 });
