@@ -1,8 +1,9 @@
 import type { IpamPool, Network, Project, Service, Volume } from "../../compose/project.ts";
 import { type Problem, ImpossiblePlanError, type ReportProblem } from "../problem.ts";
+import { imageOf } from "../names.ts";
 import { checkLimits } from "./limits.ts";
 import { checkNetworking } from "./networking.ts";
-import { checker } from "./rule.ts";
+import { checker, type Rule } from "./rule.ts";
 import { checkService } from "./service.ts";
 import { isInSubnet } from "./subnet.ts";
 import { imageReference, ipAddress, platform, subnet, volumeName } from "./words.ts";
@@ -14,7 +15,7 @@ import { imageReference, ipAddress, platform, subnet, volumeName } from "./words
 export function expectUsableValues(project: Project): void {
   refuseWhatIsTold((report) => {
     for (const service of Object.values(project.services)) {
-      checkImage(service, report);
+      checkImage(service, project, report);
       checkService(service, report);
       checkNetworking(service, project, report);
       checkLimits(service, report);
@@ -27,7 +28,7 @@ export function expectUsableValues(project: Project): void {
 /** The same for what is only about images. */
 export function expectUsableImages(project: Project): void {
   refuseWhatIsTold((report) => {
-    for (const service of Object.values(project.services)) checkImage(service, report);
+    for (const service of Object.values(project.services)) checkImage(service, project, report);
   });
 }
 
@@ -37,12 +38,20 @@ function refuseWhatIsTold(tell: (report: ReportProblem) => void): void {
   if (problems.length > 0) throw new ImpossiblePlanError(problems);
 }
 
-function checkImage({ name, image, platform: asked, preStart = [] }: Service, report: ReportProblem): void {
+function checkImage(service: Service, project: Project, report: ReportProblem): void {
+  const { name, image, build, platform: asked, preStart = [] } = service;
   const check = checker(["services", name], report);
   check(["image"], image, imageReference);
+  if (image === undefined && build !== undefined) check(["image"], imageOf(project, service), defaultImage);
   check(["platform"], asked, platform);
   for (const [index, hook] of preStart.entries()) check(["pre_start", index, "image"], hook.image, imageReference);
 }
+
+/** What a build makes is named after project and service. */
+const defaultImage: Rule<string> = {
+  ...imageReference,
+  hint: 'name it yourself, in lower case: add "image: NAME"',
+};
 
 function checkNetwork({ key, isExternal, ipam }: Network, report: ReportProblem): void {
   // Somebody else's way of giving addresses has rules of its own.

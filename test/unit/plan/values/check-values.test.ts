@@ -129,6 +129,12 @@ describe("a value that no engine takes is told with its place", () => {
     expect(told(sample)).toEqual([expect.stringContaining(place)]);
   });
 
+  test("such as the name that an image is built under", () => {
+    expect(told({ services: { Web: { build: { context: "." } } } })).toEqual([
+      'services.Web.image: expected [REGISTRY/]NAME[:TAG][@DIGEST], got "app-Web"',
+    ]);
+  });
+
   test("with all others", () => {
     expect(web({ restart: "sometimes", stopSignal: "NOPE", dns: ["a", "b"] })).toHaveLength(4);
   });
