@@ -8,6 +8,7 @@ import { readLayeredFile } from "../host/layered-file.ts";
 import type { PreparedNetwork } from "../networks/networks.ts";
 import type { DeviceFacts } from "../runtime/devices.ts";
 import type { WishedMount } from "../runtime/mounts.ts";
+import { ociJson } from "../runtime/oci.ts";
 import { type NamespacePaths, type NamespaceWish, ociSpec } from "../runtime/oci-spec.ts";
 import { resolveUser } from "../runtime/users.ts";
 import { type ContainerDocument, type ContainerMount, isRunning } from "./container.ts";
@@ -42,7 +43,7 @@ export async function writeBundle(
     sharedMemory: hostConfig.IpcMode === "host" ? "/dev/shm" : undefined,
   });
   await Promise.all([
-    writeFile(join(run, "config.json"), JSON.stringify(spec), { mode: 0o600 }),
+    writeFile(join(run, "config.json"), ociJson(spec), { mode: 0o600 }),
     writeFile(join(run, "host.ip"), network?.hostBatch ?? "", { mode: 0o600 }),
     writeFile(join(run, "ns.ip"), network?.namespaceBatch ?? "", { mode: 0o600 }),
   ]);

@@ -14,6 +14,7 @@ export class LogFile {
   #bytes: number;
   #turn = 0;
   #isClosed = false;
+  #isTorn = false;
   readonly #waiting = new Set<() => void>();
 
   /** Opens or makes it; what a power failure has cut off stays a line of its own. */
@@ -22,7 +23,7 @@ export class LogFile {
     this.#options = options;
     this.#file = openSync(path, "a+", 0o640);
     this.#bytes = fstatSync(this.#file).size;
-    if (this.#bytes > 0 && !endsWithNewline(this.#file, this.#bytes)) this.#append("\n");
+    this.#isTorn = this.#bytes > 0 && !endsWithNewline(this.#file, this.#bytes);
   }
 
   /** Keeps text of a stream under this time. */
@@ -66,9 +67,19 @@ export class LogFile {
     this.#wake();
   }
 
+  /** Throws when the disk is full. Half a line that got there stays one of its own. */
   #append(lines: string): void {
-    // Whole or, on a full disk, with an error: the rest would be a line without beginning.
-    this.#bytes += writeSync(this.#file, lines);
+    const bytes = Buffer.from(this.#isTorn ? `\n${lines}` : lines);
+    let written = 0;
+    try {
+      while (written < bytes.length) written += writeSync(this.#file, bytes, written);
+      this.#isTorn = false;
+    } catch (error) {
+      this.#isTorn ||= written > 0;
+      throw error;
+    } finally {
+      this.#bytes += written;
+    }
   }
 
   #takeTurns(): void {

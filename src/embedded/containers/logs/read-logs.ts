@@ -13,20 +13,36 @@ export interface LogRange {
   readonly until?: string;
 }
 
+/** How a log is read. */
+export interface LogReading {
+  /** The log while it is written to. */
+  readonly live?: LogFile | undefined;
+  /** Whether to go on with what is written later; by default with every live log. */
+  readonly isFollowing?: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** A place in a log behind which nothing is wanted. */
+interface LogEnd {
+  readonly turn: number;
+  readonly bytes: number;
+}
+
 const chunkBytes = 128 * 1024;
 
 /**
- * Reads a container's log, a batch of entries at a time, oldest first. With `live`, goes on with what is written until
- * the log is closed or the signal fires. A slow reader holds one batch; when files go faster than it reads, it goes on
+ * Reads a container's log, a batch of entries at a time, oldest first. A live one is followed until it is closed or the
+ * signal fires; one that is not to be followed is read to where it is when this is called. A slow reader holds one batch; when files go faster than it reads, it goes on
  * with the oldest that is left.
  */
 export async function* readLogs(
   path: string,
   range: LogRange,
-  { live, signal }: { readonly live?: LogFile | undefined; readonly signal: AbortSignal },
+  { live, isFollowing = live !== undefined, signal }: LogReading,
 ): AsyncGenerator<readonly LogEntry[]> {
+  const end = live === undefined || isFollowing ? undefined : { turn: live.turn, bytes: live.bytes };
   const wanted = (entry: LogEntry): boolean => range.streams.has(entry.stream) && isWithin(entry.time, range);
-  let place = await startOf(path, range, wanted, live);
+  let place = await startOf(path, range, wanted, { live, end });
   try {
     while (place !== undefined && !signal.aborted) {
       const chunk: Chunk = await place.next();
@@ -58,20 +74,25 @@ async function startOf(
   path: string,
   range: LogRange,
   wanted: (entry: LogEntry) => boolean,
-  live: LogFile | undefined,
+  log: OpenLog,
 ): Promise<Place | undefined> {
+  const { live, end } = log;
   const oldest = countFiles(path) - 1;
   // Turns are those of the log that is written to; without one, the current file is turn 0.
   const current = live?.turn ?? 0;
-  if (range.tail === undefined) return openFrom(path, current - firstSince(path, oldest, range), live);
+  if (range.tail === undefined) return openFrom(path, current - firstSince(path, oldest, range), log);
   let missing = range.tail;
   for (let nth = 0; nth <= oldest; nth += 1) {
     const file = await openOrNone(nthPath(path, nth));
     if (file === undefined) break;
-    const found = await tailOffset(file, missing, wanted, nth === 0);
+    const found = await tailOffset(file, missing, {
+      wanted,
+      isLast: nth === 0,
+      end: nth === 0 ? end?.bytes : undefined,
+    });
     missing -= found.lines;
     if (missing > 0 && nth < oldest) await file.close();
-    else return new Place(path, current - nth, { file, offset: found.offset, live });
+    else return new Place(path, current - nth, { file, offset: found.offset, log });
   }
   return undefined;
 }
@@ -94,10 +115,11 @@ function firstSince(path: string, oldest: number, { since }: LogRange): number {
 }
 
 /** Opens the file of a turn, or the next later one that is still there. */
-async function openFrom(path: string, turn: number, live: LogFile | undefined): Promise<Place | undefined> {
+async function openFrom(path: string, turn: number, log: OpenLog): Promise<Place | undefined> {
+  const { live } = log;
   for (let wanted = turn; wanted <= (live?.turn ?? 0); wanted += 1) {
     const file = await openOrNone(live?.pathOf(wanted) ?? nthPath(path, -wanted));
-    if (file !== undefined) return new Place(path, wanted, { file, offset: 0, live });
+    if (file !== undefined) return new Place(path, wanted, { file, offset: 0, log });
   }
   return undefined;
 }
@@ -117,12 +139,17 @@ interface Chunk {
   readonly isEnd: boolean;
 }
 
+interface OpenLog {
+  readonly live: LogFile | undefined;
+  readonly end: LogEnd | undefined;
+}
+
 /** Where a reader is: in the file of a turn. */
 class Place {
   readonly #path: string;
   readonly #turn: number;
   readonly #file: FileHandle;
-  readonly #live: LogFile | undefined;
+  readonly #log: OpenLog;
   readonly #buffer = Buffer.allocUnsafe(chunkBytes);
   #offset: number;
   #rest: Buffer = Buffer.alloc(0);
@@ -130,18 +157,19 @@ class Place {
   constructor(
     path: string,
     turn: number,
-    { file, offset, live }: { readonly file: FileHandle; readonly offset: number; readonly live: LogFile | undefined },
+    { file, offset, log }: { readonly file: FileHandle; readonly offset: number; readonly log: OpenLog },
   ) {
     this.#path = path;
     this.#turn = turn;
     this.#file = file;
     this.#offset = offset;
-    this.#live = live;
+    this.#log = log;
   }
 
   /** The whole lines of the next chunk. */
   async next(): Promise<Chunk> {
-    const { bytesRead } = await this.#file.read(this.#buffer, 0, chunkBytes, this.#offset);
+    const wanted = Math.min(chunkBytes, this.#bytesToEnd());
+    const { bytesRead } = wanted <= 0 ? nothing : await this.#file.read(this.#buffer, 0, wanted, this.#offset);
     this.#offset += bytesRead;
     const bytes = Buffer.concat([this.#rest, this.#buffer.subarray(0, bytesRead)]);
     const end = bytes.lastIndexOf(0x0a) + 1;
@@ -151,11 +179,12 @@ class Place {
 
   /** Where to read on at the end of the file: here when more was written, in the next file, or nowhere. */
   async after(signal: AbortSignal): Promise<Place | undefined> {
-    const live = this.#live;
+    const { live } = this.#log;
+    if (this.#bytesToEnd() <= 0) return undefined;
     if (this.#turn < (live?.turn ?? 0)) {
       // Its end was seen before its turn was over: what came between is still unread.
       const { size } = await this.#file.stat();
-      return size > this.#offset ? this : openFrom(this.#path, this.#turn + 1, live);
+      return size > this.#offset ? this : openFrom(this.#path, this.#turn + 1, this.#log);
     }
     if (live === undefined) return undefined;
     if (live.bytes > this.#offset) return this;
@@ -167,7 +196,15 @@ class Place {
   close(): Promise<void> {
     return this.#file.close();
   }
+
+  #bytesToEnd(): number {
+    const { end } = this.#log;
+    if (end === undefined || this.#turn < end.turn) return Infinity;
+    return this.#turn === end.turn ? end.bytes - this.#offset : 0;
+  }
 }
+
+const nothing = { bytesRead: 0 };
 
 /** Waits for the next write. No await lies between looking and waiting: nothing can come between. */
 function moreOf(live: LogFile, signal: AbortSignal): Promise<void> {
@@ -195,10 +232,18 @@ function entriesOf(lines: Buffer): LogEntry[] {
 async function tailOffset(
   file: FileHandle,
   lines: number,
-  wanted: (entry: LogEntry) => boolean,
-  isLast: boolean,
+  {
+    wanted,
+    isLast,
+    end: until,
+  }: {
+    readonly wanted: (entry: LogEntry) => boolean;
+    readonly isLast: boolean;
+    /** Where the file is taken to end. */
+    readonly end: number | undefined;
+  },
 ): Promise<{ readonly offset: number; readonly lines: number }> {
-  const { size } = await file.stat();
+  const size = until ?? (await file.stat()).size;
   if (lines === 0) return { offset: size, lines: 0 };
   let [found, end, isFinal] = [0, size, isLast];
   while (end > 0) {
