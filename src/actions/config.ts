@@ -3,15 +3,17 @@ import { encodeProject } from "../compose/encode.ts";
 import { type LoadContext, type LoadRequest, load, loadModel } from "../compose/load.ts";
 import { encodeTree, escapeDollars, type PrintFormat, printModel } from "../compose/print.ts";
 import type { Project, Service } from "../compose/project.ts";
-import type { Sources } from "../compose/source.ts";
+import type { Location, Path, Sources } from "../compose/source.ts";
 import { entryOf, type MapTree } from "../compose/tree.ts";
 import { variablesOf } from "../compose/variables.ts";
+import type { Engine } from "../engine/engine.ts";
 import { serviceGraph } from "../graph/service-graph.ts";
 import { imageOf } from "../plan/names.ts";
 
 /** What of a project `config` shows. */
 export type ConfigView =
-  | { readonly kind: "model"; readonly format: PrintFormat }
+  /** `resolved`: images bear the digests that their registries have now; `locked`: that, and nothing else. */
+  | { readonly kind: "model"; readonly format: PrintFormat; readonly images?: "resolved" | "locked" | undefined }
   | { readonly kind: "services" | "volumes" | "networks" | "models" | "profiles" | "images" | "environment" }
   /** Names of services, or `*`. */
   | { readonly kind: "hash"; readonly services: string }
@@ -30,20 +32,47 @@ export interface ConfigResult {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+/** The outside world of `config`: the engine is opened only where images are to be resolved. */
+export interface ConfigContext extends LoadContext {
+  readonly openEngine: () => Promise<Pick<Engine, "resolveDigest"> & AsyncDisposable>;
+}
+
 /** Reads, resolves and shows what the files of a project say. */
-export async function config(view: ConfigView, asked: LoadRequest, context: LoadContext): Promise<ConfigResult> {
+export async function config(view: ConfigView, asked: LoadRequest, context: ConfigContext): Promise<ConfigResult> {
   // As in Docker Compose: what is shown then is the model before it is normalized.
   const request = asked.compatibility === true ? { ...asked, normalize: false } : asked;
   if (isAboutModel(view, request)) {
     const { model, ...rest } = await loadModel({ ...request, interpolate: false }, context);
-    return { output: showModel(view, model), ...rest };
+    return { output: showModel(view, await withResolvedTree(model, view, context)), ...rest };
   }
   // Names and hashes leave files of variables alone. docker compose 2.40 reads them for the rest whatever
   // `--no-env-resolution` says, so that what it prints never names them.
   const resolveEnvironment = view.kind === "model" || view.kind === "environment";
   const services = selects(view) ? (request.services ?? []) : [];
   const { project, ...rest } = await load({ ...request, resolveEnvironment, services }, context);
-  return { output: { kind: "text", text: await show(view, withoutLabelFiles(project), rest.environment) }, ...rest };
+  const shown = await withResolvedImages(withoutLabelFiles(project), rest.locate, view, context);
+  return { output: { kind: "text", text: await show(view, shown, rest.environment) }, ...rest };
+}
+
+async function withResolvedImages(
+  project: Project,
+  locate: (path: Path) => Location,
+  view: ConfigView,
+  context: ConfigContext,
+): Promise<Project> {
+  if (view.kind !== "model" || view.images === undefined) return project;
+  const { imagesOf, onlyImages, resolveImages, withImages } = await import("./image-digests.ts");
+  await using engine = await context.openEngine();
+  const resolved = await resolveImages(imagesOf(project, locate), engine);
+  return view.images === "locked" ? onlyImages(project, resolved) : withImages(project, resolved);
+}
+
+async function withResolvedTree(model: MapTree, view: ConfigView, context: ConfigContext): Promise<MapTree> {
+  if (view.kind !== "model" || view.images === undefined) return model;
+  const { imagesIn, onlyImagesIn, resolveImages, withImagesIn } = await import("./image-digests.ts");
+  await using engine = await context.openEngine();
+  const resolved = await resolveImages(imagesIn(model), engine);
+  return view.images === "locked" ? onlyImagesIn(model, resolved) : withImagesIn(model, resolved);
 }
 
 /** Lists of names are about the whole project, whichever services are named. */

@@ -10,7 +10,7 @@ export type { Encoded, Form } from "./fields/codec.ts";
 /** A project in the canonical language, as `config` prints it: JSON leaves out models, and `x-*` below the top. */
 export function encodeProject(project: Project, form: Form): Encoded {
   const parts: Record<string, Encoded> = {};
-  if (project.name !== "") parts["name"] = project.name;
+  if (project.name !== "" || form === "json") parts["name"] = project.name;
   parts["services"] = encodeAll(project.services, (one) => encodeService(one, form));
   const put = (name: string, encoded: ReadonlyMap<string, Encoded>): void => {
     if (encoded.size > 0) parts[name] = encoded;

@@ -26,6 +26,11 @@ export interface ImageInspect {
   } | null;
 }
 
+/** The part of `GET /distribution/{name}/json` that compose needs: what a registry says of an image. */
+export interface DistributionInspect {
+  readonly Descriptor: { readonly digest: string };
+}
+
 /** One row of `GET /images/json`. */
 export interface ImageSummary {
   readonly Id: string;

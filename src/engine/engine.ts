@@ -116,6 +116,8 @@ export interface Engine {
   /** The classic builder over a tar stream; the id of the image is the `aux.ID` of a line. */
   buildImage(context: AsyncIterable<Uint8Array>, options: BuildOptions): AsyncIterable<ProgressLine>;
   removeImage(reference: string, options?: { readonly force?: boolean }): Promise<void>;
+  /** The digest that an image has in its registry now, asked by the engine with the logins of Docker's config. */
+  resolveDigest(reference: string): Promise<string>;
 
   /** Subscribes; the returned object is ready, no event after it resolves is missed. */
   events(options: {

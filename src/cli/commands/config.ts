@@ -62,16 +62,12 @@ export const config: CommandModule<ConfigFlags> = {
       .option("--no-normalize", "leave out what is implied")
       .option("--no-path-resolution", "leave relative paths as they are")
       .option("--no-consistency", "do not check whether the parts fit together")
-      .option("--no-env-resolution", "do not read files of variables");
-    for (const flags of ["--resolve-image-digests", "--lock-image-digests"]) {
-      command.addOption(command.createOption(flags).hideHelp());
-    }
+      .option("--no-env-resolution", "do not read files of variables")
+      .option("--resolve-image-digests", "ask the engine for the digests that images have in their registries now")
+      .option("--lock-image-digests", "only the images, with their digests: a file to lay over the others");
   },
   imply: ({ format }) => (format === "json" ? { progress: "json" } : {}),
   async run({ args, flags, session }) {
-    if (flags.resolveImageDigests === true || flags.lockImageDigests === true) {
-      throw new UsageError("config: tscompose does not look up digests of images yet");
-    }
     if (flags.explain !== undefined || flags.explainEnv !== undefined) {
       const { showExplanation } = await import("../explanation.ts");
       return showExplanation(flags, session, requestOf(args, flags));
@@ -80,7 +76,8 @@ export const config: CommandModule<ConfigFlags> = {
     if (flags.editor === true && (view.kind !== "model" || view.format !== "yaml")) {
       throw new UsageError("config: --editor begins a compose file in YAML, so it takes no other format and no list");
     }
-    const result = await show(view, ...(await session.loading(requestOf(args, flags))));
+    const [request, context] = await session.loading(requestOf(args, flags));
+    const result = await show(view, request, { ...context, openEngine: () => session.openEngine() });
     await session.warn(result);
     if (flags.quiet === true) return exitCode.success;
     await print(textOf(result.output), flags, session.io);
@@ -100,12 +97,14 @@ const lists = ["services", "volumes", "networks", "models", "profiles", "images"
 
 function viewOf(flags: ConfigFlags): ConfigView {
   const { format, hash } = flags;
-  if (flags.quiet === true) return { kind: "model", format: "yaml" };
+  const images =
+    flags.lockImageDigests === true ? "locked" : flags.resolveImageDigests === true ? "resolved" : undefined;
+  if (flags.quiet === true) return { kind: "model", format: "yaml", images };
   const list = lists.find((kind) => flags[kind] === true);
   if (list !== undefined) return { kind: list };
   if (hash !== undefined) return { kind: "hash", services: hash };
   if (flags.variables === true) return { kind: "variables", format: format ?? "table" };
-  return flags.environment === true ? { kind: "environment" } : { kind: "model", format: format ?? "yaml" };
+  return flags.environment === true ? { kind: "environment" } : { kind: "model", format: format ?? "yaml", images };
 }
 
 function requestOf(services: readonly string[], flags: ConfigFlags): LoadRequest {

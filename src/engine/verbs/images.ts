@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { parsePlatform } from "../../docker-api/platform.ts";
+import type { DistributionInspect } from "../../docker-api/image.ts";
 import { isAtLeast } from "../../docker-api/version.ts";
 import { progressOf, told, toldOrMissing } from "../answer.ts";
 import { buildQuery } from "../build-query.ts";
@@ -9,7 +10,7 @@ import type { Api } from "./api.ts";
 
 type ImageVerbs = Pick<
   Engine,
-  "listImages" | "inspectImage" | "pullImage" | "pushImage" | "buildImage" | "removeImage"
+  "listImages" | "inspectImage" | "pullImage" | "pushImage" | "buildImage" | "removeImage" | "resolveDigest"
 >;
 
 /** What is done with images. */
@@ -63,6 +64,17 @@ export function imageVerbs({ docker, transport, apiVersion, credentials }: Api):
         return transport.open({ ...call, ...(signal && { signal }) });
       };
       return progressOf(`building image ${tags[0] ?? ""}`.trimEnd(), asked, signal);
+    },
+
+    async resolveDigest(reference) {
+      const login = await credentials.forImage(reference);
+      const asked = transport.ask({
+        method: "GET",
+        path: `/distribution/${encodeReference(reference)}/json`,
+        ...(login === undefined ? {} : { headers: { "X-Registry-Auth": login } }),
+      });
+      const found = await told<DistributionInspect>(`resolving the digest of ${reference}`, asked);
+      return found.Descriptor.digest;
     },
 
     removeImage: (reference, { force = false } = {}) =>

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs what is missing: an engine, what the embedded one runs on, curl to speak to them, tmux for the terminal tests.
+# Installs what is missing: an engine, what the embedded one runs on, curl to speak to them, tmux for the terminal tests,
+# a registry that holds images.
 set -eu
 . "$(dirname "$0")/say.sh"
 
@@ -13,6 +14,7 @@ need tmux tmux
 need flock util-linux
 need crun crun
 need nft nftables
+need docker-registry docker-registry
 
 [ -n "$missing" ] || exit 0
 [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || die "missing:$missing; install them as root: apt-get install$missing"

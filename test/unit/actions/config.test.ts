@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { config, type ConfigView } from "../../../src/actions/config.ts";
-import type { LoadRequest } from "../../../src/compose/load.ts";
+import { config, type ConfigContext, type ConfigView } from "../../../src/actions/config.ts";
+import type { LoadContext, LoadRequest } from "../../../src/compose/load.ts";
 import { worldOf } from "../../support/load-texts.ts";
 
 const texts = {
@@ -103,7 +103,11 @@ test("prints the model before it is normalized in compatibility mode", async () 
 });
 
 test("tables the variables", async () => {
-  const { output } = await config({ kind: "variables", format: "table" }, { files: ["compose.yaml"] }, worldOf(texts));
+  const { output } = await config(
+    { kind: "variables", format: "table" },
+    { files: ["compose.yaml"] },
+    withoutEngine(worldOf(texts)),
+  );
   expect(output).toEqual({
     kind: "table",
     headings: ["NAME", "REQUIRED", "DEFAULT VALUE", "ALTERNATE VALUE"],
@@ -122,6 +126,11 @@ async function shown(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<string> {
   const world = worldOf(texts, { environment: { PASSWORD: "secret", ...environment } });
-  const { output } = await config(view, { files: ["compose.yaml"], ...request }, world);
+  const { output } = await config(view, { files: ["compose.yaml"], ...request }, withoutEngine(world));
   return output.kind === "text" ? output.text : "";
+}
+
+/** What needs no engine opens none. */
+function withoutEngine(world: LoadContext): ConfigContext {
+  return { ...world, openEngine: () => Promise.reject(new Error("an engine was opened")) };
 }

@@ -1,0 +1,70 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { freePort } from "./free-port.ts";
+
+/** A real registry on this machine, whose engines speak HTTP to 127.0.0.0/8 without being told to. */
+export interface Registry extends AsyncDisposable {
+  /** Host and port: what names of its images begin with. */
+  readonly host: string;
+  /** Puts an image of no layers there; gives its digest. */
+  publish(repository: string, tag: string): Promise<string>;
+}
+
+/** Starts the reference registry (Debian: docker-registry) with nothing in it. */
+export async function startRegistry(): Promise<Registry> {
+  const folder = mkdtempSync(join(tmpdir(), "tscompose-registry-"));
+  const host = `127.0.0.1:${await freePort()}`;
+  const config = { version: "0.1", storage: { filesystem: { rootdirectory: folder } }, http: { addr: host } };
+  writeFileSync(join(folder, "config.yml"), JSON.stringify(config));
+  const server = spawn("docker-registry", ["serve", join(folder, "config.yml")], { stdio: ["ignore", "pipe", "pipe"] });
+  server.stdout.resume();
+  for await (const line of createInterface(server.stderr)) if (line.includes("listening on")) break;
+  server.stderr.resume();
+  return {
+    host,
+    publish: (repository, tag) => publish(`http://${host}/v2/${repository}`, tag),
+    async [Symbol.asyncDispose]() {
+      server.kill();
+      if (server.exitCode === null) await once(server, "exit");
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function publish(repository: string, tag: string): Promise<string> {
+  const config = JSON.stringify({ architecture: "amd64", os: "linux", rootfs: { type: "layers", diff_ids: [] } });
+  const upload = await fetch(`${repository}/blobs/uploads/`, { method: "POST" });
+  const place = new URL(upload.headers.get("location") ?? "", repository);
+  place.searchParams.set("digest", digestOf(config));
+  await accepted(
+    fetch(place, { method: "PUT", body: config, headers: { "Content-Type": "application/octet-stream" } }),
+  );
+  const type = "application/vnd.docker.distribution.manifest.v2+json";
+  const manifest = JSON.stringify({
+    schemaVersion: 2,
+    mediaType: type,
+    config: {
+      mediaType: "application/vnd.docker.container.image.v1+json",
+      size: config.length,
+      digest: digestOf(config),
+    },
+    layers: [],
+  });
+  const put = { method: "PUT", body: manifest, headers: { "Content-Type": type } };
+  await accepted(fetch(`${repository}/manifests/${tag}`, put));
+  return digestOf(manifest);
+}
+
+async function accepted(answer: Promise<Response>): Promise<void> {
+  const { ok, url, status } = await answer;
+  if (!ok) throw new Error(`${url}: ${status}`);
+}
+
+function digestOf(text: string): string {
+  return `sha256:${createHash("sha256").update(text).digest("hex")}`;
+}
