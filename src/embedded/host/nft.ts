@@ -51,3 +51,9 @@ async function writeBatch(batch: readonly Waiting[]): Promise<void> {
 async function nft(text: string): Promise<void> {
   if (text.trim() !== "") await run("nft", ["-f", "-"], { input: `${text}\n` });
 }
+
+/** All rules of the host, as nft's JSON: see libnftables-json(5). */
+export async function readRuleset(): Promise<unknown> {
+  const { stdout } = await run("nft", ["--json", "--terse", "list", "ruleset"]);
+  return JSON.parse(stdout) as unknown;
+}

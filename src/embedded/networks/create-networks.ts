@@ -4,6 +4,7 @@ import { createNftWriter } from "../host/nft.ts";
 import type { Paths } from "../store/paths.ts";
 import { AddressBook } from "./address-book.ts";
 import { NameTable } from "./dns/name-table.ts";
+import { ForeignSettler } from "./foreign-settler.ts";
 import type { NetworkState } from "./live.ts";
 import { NetworkStore } from "./network-store.ts";
 import type { ContainersOnNetworks, Networks } from "./networks.ts";
@@ -24,6 +25,8 @@ export interface NetworkNeeds {
 /** Makes the engine's networks; nothing is in the kernel before `recover`. */
 export async function createNetworks({ paths, events, containers, announce }: NetworkNeeds): Promise<Networks> {
   const state: NetworkState = {
+    // Bound to the state that it is a part of.
+    foreign: { settle: () => settler.settle(), settleNow: () => settler.settleNow() },
     mark: paths.mark,
     store: await NetworkStore.open(paths.networks),
     addresses: new AddressBook(),
@@ -36,6 +39,7 @@ export async function createNetworks({ paths, events, containers, announce }: Ne
     servers: new Map(),
     live: new Map(),
   };
+  const settler = new ForeignSettler(state);
   const inTurn = turns();
   return {
     routes: networkRoutes({ state, inTurn, now: timestamp }),

@@ -6,7 +6,7 @@ import { type Block, overlaps, parseCidr } from "./address.ts";
 import { makeBridge, raiseBridges, removeBridges } from "./bridge.ts";
 import { serveNames } from "./dns/name-server.ts";
 import { addNetworkText, removeNetworkText } from "./firewall.ts";
-import { membersOf, type NetworkState, publishNetwork } from "./live.ts";
+import { membersOf, namesAddress, type NetworkState, publishNetwork } from "./live.ts";
 import { planNetwork } from "./network-request.ts";
 import { firewalled, type NetworkDocument } from "./network.ts";
 import { parseResolvConf } from "./name-files.ts";
@@ -47,6 +47,7 @@ export async function makeNetwork(
     const rival = (body.IPAM?.Config ?? []).length > 0 ? undefined : await rivalOf(network);
     if (rival === undefined || tries === mostTries) {
       await state.store.add(network);
+      await state.foreign.settle();
       return network;
     }
     avoided.push(rival);
@@ -69,6 +70,7 @@ export async function removeNetwork(state: NetworkState, network: NetworkDocumen
   }
   await state.store.remove(network.id);
   await lowerNetwork(state, network);
+  await state.foreign.settle();
   publishNetwork(state, "destroy", network);
 }
 
@@ -115,16 +117,6 @@ async function stopServer({ servers }: NetworkState, networkId: string): Promise
   const server = servers.get(networkId);
   servers.delete(networkId);
   await server?.close();
-}
-
-/** Where the server of names of a network listens. */
-export function namesAddress(
-  { servers }: NetworkState,
-  network: NetworkDocument,
-): { readonly address: string; readonly port: number } | undefined {
-  const port = servers.get(network.id)?.port;
-  const gateway = network.subnets.find(({ block }) => !block.includes(":"))?.gateway;
-  return port === undefined || gateway === undefined ? undefined : { address: gateway, port };
 }
 
 /** Containers reach the world only through a host that forwards; a network that is `internal` needs none. */

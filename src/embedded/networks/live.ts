@@ -18,6 +18,8 @@ export interface NetworkState {
   readonly names: NameTable;
   readonly ports: PortKeeper;
   readonly nft: NftWriter;
+  /** Firewalls that are not ours. */
+  readonly foreign: { settle(): Promise<void>; settleNow(): void };
   readonly containers: ContainersOnNetworks;
   readonly events: EventBus;
   /** Tells whoever runs the engine what it did to the host, or could not do. */
@@ -44,6 +46,16 @@ export function membersOf(
   return [...state.live.values()].flatMap(({ container, endpoints }) =>
     endpoints.filter(({ network }) => network.id === networkId).map((endpoint) => ({ container, endpoint })),
   );
+}
+
+/** Where the server of names of a network listens. */
+export function namesAddress(
+  { servers }: NetworkState,
+  network: NetworkDocument,
+): { readonly address: string; readonly port: number } | undefined {
+  const port = servers.get(network.id)?.port;
+  const gateway = network.subnets.find(({ block }) => !block.includes(":"))?.gateway;
+  return port === undefined || gateway === undefined ? undefined : { address: gateway, port };
 }
 
 /** Lets others find a container by its names. On the default bridge it only may ask. */

@@ -2,8 +2,8 @@ import { makeBridge, ownBridges, raiseBridges, removeBridges } from "./bridge.ts
 import { gatewayEndpoint } from "./endpoint.ts";
 import { removalText, rulesetText } from "./firewall.ts";
 import { rejoin, wishesOf } from "./join.ts";
-import { enableForwarding, makeNetwork, namesAddress, startServer } from "./lifecycle.ts";
-import { type LiveContainer, nameEndpoint, type NetworkState, publishTarget } from "./live.ts";
+import { enableForwarding, makeNetwork, startServer } from "./lifecycle.ts";
+import { type LiveContainer, nameEndpoint, namesAddress, type NetworkState, publishTarget } from "./live.ts";
 import { firewalled, type NetworkDocument } from "./network.ts";
 import type { Survivor } from "./networks.ts";
 import type { PortWish } from "./port-wishes.ts";
@@ -26,10 +26,14 @@ export async function recover(state: NetworkState, survivors: readonly Survivor[
   const known = new Set(networks.map(({ device }) => device));
   await removeBridges([...existing].filter((device) => !known.has(device)));
   await makePredefined(state, nowIso);
+  await state.foreign.settle();
 }
 
 /** Takes everything away that is in the kernel; the networks stay on disk. */
-export async function withdraw({ mark, nft, store }: NetworkState): Promise<void> {
+export async function withdraw(state: NetworkState): Promise<void> {
+  const { mark, nft, store, servers, foreign } = state;
+  servers.clear();
+  await foreign.settle();
   const existing = await ownBridges(mark);
   await removeBridges(
     store.all().flatMap(({ device }) => (device !== undefined && existing.has(device) ? [device] : [])),

@@ -56,6 +56,7 @@ export async function activate(state: NetworkState, containerId: string): Promis
   const forwardings = live.published?.forwardings() ?? [];
   if (forwardings.length > 0) await state.nft.apply(addForwardingsText(state.mark, forwardings));
   for (const endpoint of live.endpoints) publishMembership(state, "connect", endpoint);
+  state.foreign.settleNow();
 }
 
 /** Takes back what `prepare` gave. */

@@ -163,11 +163,14 @@ export class NetworkHost implements AsyncDisposable {
     return output.trim();
   }
 
-  /** Serves in the network of a stand-in until the host is disposed of; the script writes a line when it is ready. */
-  async serve(script: string, standIn: StandIn): Promise<void> {
-    const server = spawn("nsenter", ["--net", "--target", String(standIn.pid), process.execPath, "-e", script], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+  /** Serves in the network of a stand-in, or on the machine, until all ends; the script writes a line when it is ready. */
+  async serve(script: string, standIn?: StandIn): Promise<void> {
+    const place =
+      standIn === undefined
+        ? (["ip", "netns", "exec", this.namespace] as const)
+        : (["nsenter", "--net", "--target", String(standIn.pid)] as const);
+    const [program, ...args] = [...place, process.execPath, "-e", script];
+    const server = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
     this.#helpers.add(server);
     await once(createInterface({ input: server.stdout }), "line");
   }
