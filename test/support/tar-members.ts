@@ -5,12 +5,12 @@ import { writeTar } from "../../src/embedded/tar/write-tar.ts";
 export interface WantedEntry extends Partial<Omit<TarEntry, "sizeBytes">> {
   readonly name: string;
   readonly text?: string;
+  readonly bytes?: Buffer;
 }
 
 /** Members of an archive, as its reader gives them. */
 export async function* membersOf(wanted: readonly WantedEntry[]): AsyncGenerator<TarMember> {
-  for (const { text = "", ...entry } of wanted) {
-    const bytes = Buffer.from(text);
+  for (const { text = "", bytes = Buffer.from(text), ...entry } of wanted) {
     yield { entry: { ...plain, ...entry, sizeBytes: bytes.length }, content: once(bytes) };
   }
 }

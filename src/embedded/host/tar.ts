@@ -1,6 +1,4 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { CommandError } from "./run.ts";
 
 /**
@@ -34,20 +32,41 @@ export async function extractTar(
     ...(options.args ?? []),
   ]);
   const ended = endOf(child);
-  const source = Readable.from(archive, { objectMode: false, highWaterMark: 1_048_576 });
   const [fed, result] = await Promise.allSettled([
-    pipeline(source, child.stdin, options.signal === undefined ? {} : { signal: options.signal }).catch(
-      (error: unknown) => {
-        child.kill("SIGKILL");
-        throw error;
-      },
-    ),
+    feed(child, archive, { ended, signal: options.signal }).catch((error: unknown) => {
+      child.kill("SIGKILL");
+      throw error;
+    }),
     ended,
   ]);
-  // Tar ends early with a message of its own, and feeding it then breaks; any other fault of the stream comes first.
-  if (fed.status === "rejected" && !isBrokenPipe(fed.reason)) throw fed.reason;
-  if (result.status === "rejected") throw result.reason;
   if (fed.status === "rejected") throw fed.reason;
+  if (result.status === "rejected") throw result.reason;
+}
+
+/**
+ * Writes to tar no faster than it reads. Tar stops reading at the end of the archive, which need not be the end of the
+ * stream: the rest is read all the same, for the stream may be measured on its way. When tar fails, that stops it.
+ */
+async function feed(
+  { stdin }: TarProcess,
+  archive: AsyncIterable<Uint8Array>,
+  { ended, signal }: { readonly ended: Promise<void>; readonly signal: AbortSignal | undefined },
+): Promise<void> {
+  let hasFailed = false;
+  const end = ended.catch(() => {
+    hasFailed = true;
+  });
+  stdin.on("error", () => {});
+  for await (const chunk of archive) {
+    signal?.throwIfAborted();
+    if (hasFailed) return;
+    if (stdin.destroyed || stdin.write(chunk)) continue;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    stdin.once("drain", resolve).once("close", resolve);
+    await Promise.race([promise, end]);
+    stdin.off("drain", resolve).off("close", resolve);
+  }
+  stdin.end();
 }
 
 /**
@@ -113,10 +132,4 @@ async function endOf(child: TarProcess, fine: readonly number[] = [0]): Promise<
     reject(new CommandError("tar", { exitCode: code ?? undefined, stderr, cause }));
   });
   await promise;
-}
-
-function isBrokenPipe(error: unknown): boolean {
-  return (
-    error instanceof Error && "code" in error && (error.code === "EPIPE" || error.code === "ERR_STREAM_PREMATURE_CLOSE")
-  );
 }

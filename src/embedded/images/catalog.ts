@@ -5,7 +5,7 @@ import { loadJson, saveJson } from "../store/json-file.ts";
 import { type Digest, digestOf, hexOf, isDigest } from "./digest.ts";
 import { type ImageDocument, parseImageDocument } from "./image-document.ts";
 import { parseReference, referenceKey, withDefaultTag } from "./reference.ts";
-import { createTurns } from "./turns.ts";
+import { createTurns } from "../store/turns.ts";
 
 /** What the catalog knows of an image beside its configuration. */
 export interface ImageFacts {
@@ -59,7 +59,9 @@ export async function openCatalog(root: string): Promise<Catalog> {
     images.set(id, { ...facts, id, document: parseImageDocument(await readFile(blob(id))) });
   }
   const references = new Map<string, Digest>(Object.entries(saved.references));
-  const inTurn = createTurns();
+  const turns = createTurns();
+  /** One change after the other: all are written to the same file. */
+  const inTurn = <Result>(change: () => Promise<Result>): Promise<Result> => turns("", change);
 
   async function save(): Promise<void> {
     const factsOf = ({ id: _id, document: _document, ...facts }: CatalogImage): ImageFacts => facts;

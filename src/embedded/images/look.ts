@@ -90,7 +90,7 @@ export function lowerDirsOf(room: ImageRoom, image: CatalogImage): readonly stri
       .toReversed()
       .map(({ folder }) => folder),
   );
-  return folders.size === 0 ? [room.layers.emptyFolder] : [...folders];
+  return [room.layers.mountPoints, ...folders];
 }
 
 /** Images that filters of a list let through. */

@@ -5,6 +5,7 @@ import { loadJson, saveJson } from "../../store/json-file.ts";
 import { TarError } from "../../tar/entry.ts";
 import { type Digest, hexOf, isDigest, measured } from "../digest.ts";
 import { followRecipe } from "./recipe.ts";
+import { makeMountPoints } from "./mount-points.ts";
 import { unpackLayer } from "./unpack.ts";
 
 /** A layer on disk. */
@@ -27,8 +28,8 @@ export interface LayerStore {
   /** The archive, byte for byte. Throws after the last chunk if the layer was changed meanwhile. */
   read(layer: Layer): AsyncIterable<Buffer>;
   remove(layer: Layer): Promise<void>;
-  /** An empty folder, for images that have no layer. */
-  readonly emptyFolder: string;
+  /** A folder that goes above all layers of every image: it has the places that every container mounts over. */
+  readonly mountPoints: string;
   /** A new folder that vanishes at the next start at the latest. */
   makeTemporary(): Promise<string>;
 }
@@ -48,8 +49,8 @@ const shortestName = 12;
 export async function openLayerStore(root: string): Promise<LayerStore> {
   const [diffs, folders, temporary] = [join(root, "diffs"), join(root, "layers"), join(root, "tmp")];
   await rm(temporary, { recursive: true, force: true });
-  for (const folder of [diffs, join(folders, "empty"), temporary])
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+  for (const folder of [diffs, folders, temporary]) await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeMountPoints(join(folders, "init"));
   const layers = await loadLayers(diffs, folders);
   await sweep(diffs, folders, layers);
   const adding = new Map<Digest, Promise<Layer>>();
@@ -83,7 +84,7 @@ export async function openLayerStore(root: string): Promise<LayerStore> {
   return {
     find: (diffId) => (isDigest(diffId) ? layers.get(diffId) : undefined),
     list: () => [...layers.values()],
-    emptyFolder: join(folders, "empty"),
+    mountPoints: join(folders, "init"),
     async add(archive, { expected, signal } = {}) {
       const stage = join(temporary, randomUUID());
       await mkdir(join(stage, "layer"), { recursive: true, mode: 0o755 });
@@ -133,7 +134,7 @@ async function loadLayers(diffs: string, folders: string): Promise<Map<Digest, L
 }
 
 async function sweep(diffs: string, folders: string, layers: ReadonlyMap<Digest, Layer>): Promise<void> {
-  const kept = new Set([...layers.values()].map(({ folder }) => folder).concat(join(folders, "empty")));
+  const kept = new Set([...layers.values()].map(({ folder }) => folder).concat(join(folders, "init")));
   for (const name of await readdir(folders)) {
     const folder = join(folders, name);
     if (!kept.has(folder)) await rm(folder, { recursive: true, force: true });

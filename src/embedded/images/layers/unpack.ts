@@ -1,6 +1,7 @@
 import { lstat } from "node:fs/promises";
 import { extractTar } from "../../host/tar.ts";
-import type { TarEntry, TarMember } from "../../tar/entry.ts";
+import { CommandError } from "../../host/run.ts";
+import { TarError, type TarEntry, type TarMember } from "../../tar/entry.ts";
 import { readTar } from "../../tar/read-tar.ts";
 import { writeTar } from "../../tar/write-tar.ts";
 import { type Digest, measured } from "../digest.ts";
@@ -54,8 +55,14 @@ export async function unpackLayer(
     return { diffId: digest, sizeBytes, archiveBytes };
   } catch (error) {
     await recipe.abandon();
-    throw error;
+    throw isOwnFault(error) ? error : new TarError(`the layer cannot be unpacked: ${(error as Error).message}`);
   }
+}
+
+/** Tar can make everything but what the layer itself makes impossible: files below files, links to nothing. */
+function isOwnFault(error: unknown): boolean {
+  if (!(error instanceof CommandError) || error.exitCode === undefined) return true;
+  return /No space left|quota exceeded|Read-only file system|Input\/output error|Cannot allocate/i.test(error.stderr);
 }
 
 /** A second, tiny archive: folders as they are by now, with the mark that hides what is beneath. */
