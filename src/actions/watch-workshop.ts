@@ -6,7 +6,6 @@ import type { ContainerSummary } from "../docker-api/container.ts";
 import type { Engine } from "../engine/engine.ts";
 import { TscomposeError } from "../errors.ts";
 import { runCommand } from "../execute/hook.ts";
-import { tarEnd, tarHeader } from "../execute/tar.ts";
 import { toContainer } from "../observe/observed.ts";
 import { commandOf } from "../plan/write/hooks.ts";
 import type { Content, Replica, Workshop } from "../watch/workshop.ts";
@@ -27,10 +26,8 @@ export function openWorkshop(project: Project, options: UpOptions, context: Cont
       return rows.filter(({ State }) => State === "running").map(toReplica);
     },
     contents: (replica, path) => readContents(engine, replica, path),
-    async unpack(replica, folder, archive) {
-      await makeFolder(engine, replica, folder);
-      await engine.uploadArchive(replica.id, folder, archive);
-    },
+    // At the root: elsewhere the engine refuses links that lead out of the folder.
+    unpack: (replica, archive) => engine.uploadArchive(replica.id, "/", archive),
     async remove(replica, paths) {
       for (const some of inPortions(paths)) await removePaths(engine, replica, some);
     },
@@ -77,20 +74,6 @@ async function contentOf(entry: ArchiveEntry): Promise<Content> {
   const hash = createHash("sha256");
   for await (const chunk of entry.content) hash.update(chunk);
   return { kind: "file", mode, sha256: hash.digest("hex") };
-}
-
-/** The engine unpacks only into what is there. */
-async function makeFolder(engine: Engine, { id }: Replica, folder: string): Promise<void> {
-  const missing: string[] = [];
-  let present = folder;
-  while (present !== "/" && (await engine.statPath(id, present)) === undefined) {
-    missing.unshift(present);
-    present = posix.dirname(present);
-  }
-  if (missing.length === 0) return;
-  const about = { kind: "directory", mode: 0o755, uid: 0, gid: 0, sizeBytes: 0, mtimeSeconds: 0 } as const;
-  const headers = missing.map((path) => tarHeader({ ...about, path: `${posix.relative(present, path)}/` }));
-  await engine.uploadArchive(id, present, Buffer.concat([...headers, tarEnd]));
 }
 
 async function removePaths(engine: Engine, { id, name }: Replica, paths: readonly string[]): Promise<void> {

@@ -79,7 +79,7 @@ class Edits {
   readonly #before: Loaded;
   readonly #options: WatchProjectOptions;
   readonly #context: WatchContext;
-  #reading: Promise<void> | undefined;
+  #isReading = false;
   #isStale = false;
 
   constructor(before: Loaded, options: WatchProjectOptions, context: WatchContext) {
@@ -95,16 +95,17 @@ class Edits {
 
   readonly notice = (): void => {
     this.#isStale = true;
-    this.#reading ??= this.#readUntilFresh().finally(() => {
-      this.#reading = undefined;
-    });
+    if (!this.#isReading) void this.#readUntilFresh();
   };
 
+  /** One reading at a time; what is edited meanwhile is read again. */
   async #readUntilFresh(): Promise<void> {
+    this.#isReading = true;
     while (this.#isStale) {
       this.#isStale = false;
       await this.#read().catch(this.#context.refused);
     }
+    this.#isReading = false;
   }
 
   async #read(): Promise<void> {

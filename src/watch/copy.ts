@@ -39,7 +39,7 @@ export class Copy {
       for (const path of [...known.keys()].filter((each) => removed.some((top) => isIn(top, each)))) known.delete(path);
     }
     if (written.length > 0) {
-      await this.#workshop.unpack(this.#replica, this.#folder(wanted), this.#pack(prints));
+      await this.#workshop.unpack(this.#replica, this.#pack(prints));
       for (const path of [...known.keys()].filter((each) => !wanted.has(each))) known.delete(path);
       for (const [path, print] of prints) known.set(path, print);
     }
@@ -77,7 +77,7 @@ export class Copy {
 
   async *#pack(prints: ReadonlyMap<string, Fingerprint>): AsyncIterable<Uint8Array> {
     for (const [path, print] of prints) {
-      const name = path === "" ? posix.basename(this.#inContainer("")) : path;
+      const name = this.#inContainer(path).slice(1);
       const about = { path: name, uid: 0, gid: 0, mtimeSeconds: Math.trunc(changedSeconds(print)) };
       if (print.kind === "directory") {
         if (path !== "")
@@ -89,12 +89,6 @@ export class Copy {
       }
     }
     yield tarEnd;
-  }
-
-  /** Names in the archive are relative to this: the target, or of a single file the folder that it goes to. */
-  #folder(wanted: Tree): string {
-    const target = this.#inContainer("");
-    return wanted.get("")?.kind === "directory" ? target : posix.dirname(target);
   }
 
   #inContainer(path: string): string {

@@ -21,8 +21,8 @@ export interface Workshop {
   replicas(service: string): Promise<readonly Replica[]>;
   /** What a path of a container holds, by relative path, `""` for itself; `undefined` when there is no such path. */
   contents(replica: Replica, path: string): Promise<ReadonlyMap<string, Content> | undefined>;
-  /** Unpacks an archive into a folder, which is made when it is not there. */
-  unpack(replica: Replica, folder: string, archive: AsyncIterable<Uint8Array>): Promise<void>;
+  /** Unpacks an archive at the root; folders that are not there are made. */
+  unpack(replica: Replica, archive: AsyncIterable<Uint8Array>): Promise<void>;
   /** Removes paths, absolute, with all that is below them; what is not there is no mistake. */
   remove(replica: Replica, paths: readonly string[]): Promise<void>;
   /** Builds the image anew and replaces the containers; throws, and leaves them as they are, when it cannot be built. */

@@ -56,6 +56,19 @@ export class EngineApi {
     return JSON.parse((await this.#answer("GET", path)).toString());
   }
 
+  /** The body as it comes: an archive. */
+  download(path: string): Promise<Buffer> {
+    return this.#answer("GET", path);
+  }
+
+  async post(path: string, body: unknown): Promise<unknown> {
+    return JSON.parse((await this.postForBytes(path, body)).toString());
+  }
+
+  postForBytes(path: string, body: unknown): Promise<Buffer> {
+    return this.#answer("POST", path, body);
+  }
+
   async send(method: "POST" | "DELETE", path: string, body?: unknown): Promise<void> {
     await this.#answer(method, path, body);
   }
