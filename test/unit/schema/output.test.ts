@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
 import { ExecutionError } from "../../../src/actions/execution-error.ts";
 import type { Trouble } from "../../../src/execute/trouble.ts";
@@ -8,30 +7,16 @@ import { jsonLine } from "../../../src/cli/view/json-lines.ts";
 import { showError, showWarnings } from "../../../src/cli/view/problem.ts";
 import { timingText } from "../../../src/cli/view/timing.ts";
 import { type Diagnostic, InvalidProjectError } from "../../../src/compose/diagnostic.ts";
-import { readSchemaFiles, type Schema } from "../../../src/compose/validator/generate/schema-files.ts";
+import type { Schema } from "../../../src/compose/validator/generate/schema-files.ts";
 import { UsageError } from "../../../src/errors.ts";
 import type { ProgressEvent, StepInfo } from "../../../src/events.ts";
 import type { Operation } from "../../../src/plan/operation.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
 import { redactPlan } from "../../../src/plan/redact.ts";
 import { memoryIo } from "../../support/memory-io.ts";
+import { refusals } from "../../support/output-schema.ts";
 
 const schema = join(import.meta.dirname, "../../../schema");
-
-/** What an output's schema finds wrong with a value; nothing when it holds. */
-function refusals(name: string, value: unknown): unknown {
-  const ajv = new Ajv({ strictTypes: false, keywords: ["patternErrorMessage"] });
-  for (const [file, section] of readSchemaFiles(schema)) ajv.addSchema(section, file);
-  const validate = ajv.compile(readOutputSchema(name));
-  return validate(JSON.parse(JSON.stringify(value))) ? [] : validate.errors;
-}
-
-/** The references of outputs start one folder deeper than the names of the sections. */
-function readOutputSchema(name: string): object {
-  return JSON.parse(
-    readFileSync(join(schema, "output", `${name}.json`), "utf8").replaceAll("../compose.json", "compose.json"),
-  );
-}
 
 const step: StepInfo = {
   id: 1,
