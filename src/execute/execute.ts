@@ -4,6 +4,7 @@ import { TscomposeError } from "../errors.ts";
 import { walk, type WalkNode, type WalkOutcome } from "../graph/walk.ts";
 import type { Guard, Plan, Step } from "../plan/plan.ts";
 import { ContainerIds } from "./container-ids.ts";
+import { withoutSecrets } from "./cover-error.ts";
 import { platformOf } from "./late-values.ts";
 import { perform } from "./perform.ts";
 import { StepEvents } from "./step-events.ts";
@@ -91,7 +92,8 @@ class Run {
         warn: (message) => emit({ kind: "remark", level: "warning", message }),
       });
       events.succeeded(text);
-    } catch (error) {
+    } catch (cause) {
+      const error = withoutSecrets(cause);
       this.#failed.add(step.id);
       if (error instanceof TscomposeError) events.failed(error);
       throw error;

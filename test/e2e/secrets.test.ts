@@ -18,6 +18,13 @@ services:
   .step("up fails", runFailing(1, "up", "-d"), complained(/PASSWORD=\*\*\* false/), didNotComplain(/hunter2/))
   .step("down leaves nothing", run("down"), nothingIsLeft);
 
+scenario("a command that the engine cannot find is told without the passwords in it", {
+  "compose.yaml": "services: { web: { image: busybox, command: ['serve --password=hunter2'] } }",
+})
+  .step("up fails", runFailing(1, "up", "-d"), complained(/serve --password=\*\*\*/), didNotComplain(/hunter2/))
+  .step("so does run", runFailing(1, "run", "web"), didNotComplain(/hunter2/))
+  .step("down leaves nothing", run("down"), nothingIsLeft);
+
 scenario("a plan that is shown has its secrets covered, one that is kept can be carried out", {
   "compose.yaml": `
 services:

@@ -1,3 +1,4 @@
+import { withoutSecrets } from "../../actions/cover-error.ts";
 import { describeProblem, ImpossiblePlanError } from "../../actions/impossible-plan.ts";
 import { type Diagnostic, InvalidProjectError, formatDiagnostic } from "../../compose/diagnostic.ts";
 import type { Loaded } from "../../compose/load.ts";
@@ -19,7 +20,8 @@ export interface ErrorContext {
 }
 
 /** Tells on stderr what went wrong and what to do next: lines for people, one JSON object for programs. */
-export function showError(error: unknown, { io, flags, loaded }: ErrorContext): void {
+export function showError(thrown: unknown, { io, flags, loaded }: ErrorContext): void {
+  const error = withoutSecrets(thrown);
   const { progress, colorsOn } = displayFor(io, flags);
   const mistakes = withHintsFromHere(mistakesOf(error, loaded), flags);
   if (progress === "json") return io.stderr.write(`${JSON.stringify(asJson(error, { mistakes, flags }))}\n`);

@@ -1,0 +1,1 @@
+export { withoutSecrets } from "../execute/cover-error.ts";
