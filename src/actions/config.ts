@@ -45,8 +45,7 @@ export async function config(view: ConfigView, asked: LoadRequest, context: Conf
     const { model, ...rest } = await loadModel({ ...request, interpolate: false }, context);
     return { output: showModel(view, await withResolvedTree(model, view, context)), ...rest };
   }
-  // Names and hashes leave files of variables alone. docker compose 2.40 reads them for the rest whatever
-  // `--no-env-resolution` says, so that what it prints never names them.
+  // Names and hashes leave files of variables alone; the rest holds what they say, and never names them.
   const resolveEnvironment = view.kind === "model" || view.kind === "environment";
   const services = selects(view) ? (request.services ?? []) : [];
   const { project, ...rest } = await load({ ...request, resolveEnvironment, services }, context);

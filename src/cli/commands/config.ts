@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { config as show, type ConfigOutput, type ConfigView } from "../../actions/config.ts";
+import type { Diagnostic } from "../../compose/diagnostic.ts";
 import type { LoadRequest } from "../../compose/load.ts";
 import { UsageError } from "../../errors.ts";
 import type { CommandModule } from "../command.ts";
@@ -62,7 +63,7 @@ export const config: CommandModule<ConfigFlags> = {
       .option("--no-normalize", "leave out what is implied")
       .option("--no-path-resolution", "leave relative paths as they are")
       .option("--no-consistency", "do not check whether the parts fit together")
-      .option("--no-env-resolution", "do not read files of variables")
+      .option("--no-env-resolution", "has no effect, as in Docker Compose 2.40: files of variables are read")
       .option("--resolve-image-digests", "ask the engine for the digests that images have in their registries now")
       .option("--lock-image-digests", "only the images, with their digests: a file to lay over the others");
   },
@@ -78,11 +79,19 @@ export const config: CommandModule<ConfigFlags> = {
     }
     const [request, context] = await session.loading(requestOf(args, flags));
     const result = await show(view, request, { ...context, openEngine: () => session.openEngine() });
-    await session.warn(result);
+    const warnings = flags.noEnvResolution === true ? [...result.warnings, withoutEffect] : result.warnings;
+    await session.warn({ ...result, warnings });
     if (flags.quiet === true) return exitCode.success;
     await print(textOf(result.output), flags, session.io);
     return exitCode.success;
   },
+};
+
+/** What docker compose 2.40 prints never names files of variables, so it has to hold what they say. */
+const withoutEffect: Diagnostic = {
+  severity: "warning",
+  code: "ignored-flag",
+  message: "--no-env-resolution has no effect: what is printed holds what files of variables say",
 };
 
 async function print(text: string, { output, editor }: ConfigFlags, io: Io): Promise<void> {
@@ -114,7 +123,6 @@ function requestOf(services: readonly string[], flags: ConfigFlags): LoadRequest
     normalize: flags.noNormalize !== true,
     resolvePaths: flags.noPathResolution !== true,
     checkConsistency: flags.noConsistency !== true,
-    resolveEnvironment: flags.noEnvResolution !== true,
   };
 }
 

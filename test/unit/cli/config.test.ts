@@ -18,6 +18,16 @@ async function config(
   return { code, stdout: io.written.stdout(), stderr: io.written.stderr() };
 }
 
+test("config says that --no-env-resolution has no effect, as in docker compose 2.40", async () => {
+  using folder = folderOf({
+    "compose.yaml": "services: {web: {image: nginx, env_file: a.env, network_mode: none}}\n",
+    "a.env": "A=1\n",
+  });
+  const { stdout, stderr } = await config("--no-env-resolution", folder.path);
+  expect(parse(stdout)).toMatchObject({ services: { web: { environment: { A: "1" } } } });
+  expect(stderr).toContain("warning: --no-env-resolution has no effect");
+});
+
 describe("config --editor", () => {
   test("begins with the place of our schema, and reads as without", async () => {
     using folder = folderOf({ "compose.yaml": compose });
