@@ -1,6 +1,7 @@
 import type { Project } from "../compose/project.ts";
 import type { Context } from "../context.ts";
-import type { EventStream } from "../engine/engine.ts";
+import type { Engine, EventStream } from "../engine/engine.ts";
+import { EngineError } from "../errors.ts";
 import type { Emit, ProgressEvent, StepInfo } from "../events.ts";
 import { toContainer } from "../observe/observed.ts";
 import type { ObservedContainer } from "../observe/snapshot.ts";
@@ -10,6 +11,7 @@ import { LogFollower, subscribe } from "./log-follower.ts";
 import { copyLog, type LogsContext } from "./logs.ts";
 import { isUp } from "../plan/known-state.ts";
 import { findContainers, shortName } from "./select-containers.ts";
+import { fired, stopOrKill } from "./stop-or-kill.ts";
 
 /** What attached `up` shows, and what ends it. */
 export interface AttachOptions extends ScopeOptions, ExitRules {
@@ -169,19 +171,20 @@ async function stopAll({ project, scope, context }: Parts, { stop }: AttachVerbs
     ? "Gracefully stopping… press Ctrl+C again to force"
     : "Aborting on container exit…";
   emit({ kind: "remark", level: "info", message });
-  const kill = async (): Promise<void> => {
+  const kill = async (): Promise<readonly string[]> => {
     const running = (await findContainers(engine, { name: project.name })).map(toContainer).filter(isUp);
-    await Promise.all(running.filter(scope.isAwaited).map(({ id }) => engine.killContainer(id)));
+    return (await Promise.all(running.filter(scope.isAwaited).map((each) => killContainer(each, engine)))).flat();
   };
-  const stopped = stop({ ...context, signal: forced });
-  const killed = fired(forced).then(kill);
-  killed.catch(() => {}); // a container that ended in the meantime cannot be killed, nor need it be
-  await Promise.race([stopped, killed]);
+  await stopOrKill({ stop: (told) => stop({ ...context, signal: forced, emit: told }), kill, forced, emit });
 }
 
-function fired(signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  if (signal.aborted) resolve();
-  signal.addEventListener("abort", () => resolve(), { once: true });
-  return promise;
+/** The name of the container, when it still was there to be killed. */
+async function killContainer({ id, name }: ObservedContainer, engine: Engine): Promise<readonly string[]> {
+  try {
+    await engine.killContainer(id);
+    return [name];
+  } catch (error) {
+    if (error instanceof EngineError && ["conflict", "not-found"].includes(error.code)) return [];
+    throw error;
+  }
 }

@@ -36,7 +36,7 @@ export class LiveProgress implements AsyncDisposable {
         this.#rows = new Map(this.#isDrawn ? [] : this.#rows);
         this.#isDrawn = false;
         this.#heading = event.action === "stop" ? "Stopping" : "Running";
-        for (const step of event.steps) this.#row(step).expect();
+        for (const step of event.steps) this.#openRow(step).expect();
         return;
       case "unchanged":
         return this.#row(event).settleWith(event.text);
@@ -74,6 +74,12 @@ export class LiveProgress implements AsyncDisposable {
   #draw(step: StepInfo, change: (row: LiveRow) => void): void {
     change(this.#row(step));
     if (!this.#isDrawn) this.#start();
+  }
+
+  /** What was told to be as it should, and never drawn, begins anew when there is something to do with it. */
+  #openRow(step: StepInfo): LiveRow {
+    if (this.#row(step).isOver) this.#rows.delete(resourceName(step));
+    return this.#row(step);
   }
 
   #row(thing: Parameters<typeof resourceName>[0]): LiveRow {
@@ -115,6 +121,7 @@ class LiveRow {
   readonly #name: string;
   readonly #settled = Promise.withResolvers<"done" | "skipped">();
   #stepsLeft = 0;
+  #isOver = false;
   #hasFailed = false;
   #text: string | undefined;
   #listener: (text: string) => void = () => {};
@@ -122,6 +129,11 @@ class LiveRow {
   constructor(name: string) {
     this.#name = name;
     this.#settled.promise.catch(() => {}); // a failure may come before listr2 listens
+  }
+
+  /** Nothing more is expected to happen to it. */
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   /** One more step of the plan is about this thing. */
@@ -137,12 +149,12 @@ class LiveRow {
 
   succeed(text: string): void {
     this.tell(text);
-    if (--this.#stepsLeft <= 0) this.#settled.resolve("done");
+    if (--this.#stepsLeft <= 0) this.#end("done");
   }
 
   settleWith(text: string): void {
     this.tell(text);
-    if (this.#stepsLeft <= 0) this.#settled.resolve("done");
+    if (this.#stepsLeft <= 0) this.#end("done");
   }
 
   fail(text: string): void {
@@ -153,11 +165,16 @@ class LiveRow {
 
   skip(text: string): void {
     this.tell(text);
-    this.#settled.resolve("skipped");
+    this.#end("skipped");
   }
 
   abandon(): void {
-    this.#settled.resolve("skipped");
+    this.#end("skipped");
+  }
+
+  #end(how: "done" | "skipped"): void {
+    this.#isOver = true;
+    this.#settled.resolve(how);
   }
 
   /** The listr2 task that shows this row. */

@@ -75,6 +75,24 @@ describe("a view", () => {
       " ✔ Network shop_default  Running",
     ]);
   });
+
+  test("shows what is stopped as being stopped, also when nothing had to be started", async () => {
+    const io = memoryIo({ isTTY: true, columns: 60 });
+    const web = step(1, "web-1");
+    {
+      await using view = await openView({ io, display: display("tty"), status: "stderr", isVerbose: false });
+      view.emit({ kind: "plan-ready", action: "up", project: "shop", steps: [] });
+      view.emit({ kind: "unchanged", resource: "container", name: "web-1", text: "Running" });
+      view.emit({ kind: "plan-ready", action: "stop", project: "shop", steps: [web] });
+      view.emit({ kind: "step-started", step: web });
+      await new Promise(setImmediate);
+      expect(io.written.stderr()).toContain("Stopping 0/1");
+      view.emit({ kind: "step-succeeded", step: web, text: "Killed" });
+    }
+    const last = io.written.stderr().split("\u001b[0J").at(-1) ?? "";
+    expect(last).toContain("Stopping 1/1");
+    expect(last).toMatch(/✔ Container web-1 +Killed/);
+  });
 });
 
 describe("an attached view", () => {
