@@ -1,11 +1,14 @@
 import { type Consequence, consequencesOf } from "../execute/consequences.ts";
 import type { Execution, StepResult } from "../execute/execute.ts";
 import { type Trouble, ContainerTroubleError } from "../execute/trouble.ts";
-import { TscomposeError } from "../errors.ts";
+import { EngineError, TscomposeError } from "../errors.ts";
+import type { Operation } from "../plan/operation.ts";
 
 /** A failed operation, what it was about, and what did not happen because of it. */
 export interface Failure {
   readonly message: string;
+  /** The service whose container the engine refused: what it refused stands there, in its own words. */
+  readonly refused?: string;
   readonly hint?: string;
   /** Services that were not started, each with how it depends on what failed. */
   readonly notStarted: readonly Consequence[];
@@ -48,14 +51,20 @@ type Failed = Extract<StepResult, { readonly kind: "failed" }>;
 function toFailure({ step, error }: Failed, steps: readonly StepResult[]): Failure {
   return {
     message: error.message,
+    ...(error instanceof EngineError ? refusedService(step.operation) : {}),
     ...(error.hint === undefined ? {} : { hint: error.hint }),
     notStarted: consequencesOf(step, steps),
     ...(error instanceof ContainerTroubleError ? { trouble: error.trouble } : {}),
   };
 }
 
+function refusedService(operation: Operation): Pick<Failure, "refused"> {
+  const isAboutContainer = operation.kind === "create-container" || operation.kind === "start-container";
+  return isAboutContainer ? { refused: operation.service } : {};
+}
+
 /** The cause first, then whom it keeps from starting, then what is known of it. */
-function describeFailure({ message, notStarted }: Failure): string {
+export function describeFailure({ message, notStarted }: Failure): string {
   const [headline = "", ...details] = message.split("\n");
   const chains = notStarted.map(({ service, chain }) =>
     chain.length > 2 ? `${service} (${chain.join(" -> ")})` : service,

@@ -1,1 +1,1 @@
-export { checkExecution, ExecutionError, type Failure } from "../actions/execution-error.ts";
+export { checkExecution, describeFailure, ExecutionError, type Failure } from "../actions/execution-error.ts";

@@ -7,7 +7,7 @@ import { TscomposeError } from "../../errors.ts";
 import type { Io, Output } from "../io.ts";
 import { decideDisplay, type Display } from "../display.ts";
 import { fromHere } from "../hint.ts";
-import { ExecutionError, type Failure } from "../outcome.ts";
+import { describeFailure, ExecutionError, type Failure } from "../outcome.ts";
 import type { GlobalFlags } from "../project-options.ts";
 import { type Paint, paintFor } from "./paint.ts";
 
@@ -24,9 +24,11 @@ export function showError(thrown: unknown, { io, flags, loaded }: ErrorContext):
   const error = withoutSecrets(thrown);
   const { progress, colorsOn } = displayFor(io, flags);
   const mistakes = withHintsFromHere(mistakesOf(error, loaded), flags);
-  if (progress === "json") return io.stderr.write(`${JSON.stringify(asJson(error, { mistakes, flags }))}\n`);
+  const locate = loaded?.locate;
+  if (progress === "json") return io.stderr.write(`${JSON.stringify(asJson(error, { mistakes, flags, locate }))}\n`);
   const paint = paintFor(colorsOn(io.stderr));
-  io.stderr.write(`${errorLines(error, { paint, isTerminal: io.stderr.isTTY, flags, mistakes }).join("\n")}\n`);
+  const style = { paint, isTerminal: io.stderr.isTTY, flags, mistakes, locate };
+  io.stderr.write(`${errorLines(error, style).join("\n")}\n`);
 }
 
 /** Mistakes with their places, and the texts to quote. */
@@ -85,19 +87,33 @@ interface ErrorStyle {
   readonly isTerminal: boolean;
   readonly flags: GlobalFlags;
   readonly mistakes: Mistakes | undefined;
+  readonly locate: Loaded["locate"] | undefined;
 }
 
-function errorLines(error: unknown, { paint, isTerminal, flags, mistakes }: ErrorStyle): readonly string[] {
+function errorLines(error: unknown, { paint, isTerminal, flags, mistakes, locate }: ErrorStyle): readonly string[] {
   if (mistakes !== undefined) {
     const sources: Sources = isTerminal ? mistakes.sources : new Map();
     return mistakes.diagnostics.flatMap((diagnostic) => diagnosticLines(diagnostic, { paint, sources }));
   }
   if (!(error instanceof TscomposeError)) return bugLines(error, paint);
   return [
-    paint.red(error.message),
+    paint.red(
+      error instanceof ExecutionError ? error.failures.map((each) => placed(each, locate)).join("\n") : error.message,
+    ),
     ...(error.hint === undefined ? [] : [hintLine(fromHere(error.hint, flags), paint)]),
     ...(flags.verbose === true ? causes(error.cause).map((cause) => `  cause: ${cause}`) : []),
   ];
+}
+
+/** What the engine refused stands in the file, even where only the engine could know that it is wrong. */
+function placed(failure: Failure, locate: Loaded["locate"] | undefined): string {
+  const at = placeOf(failure, locate);
+  const place = at === undefined ? "" : `${at.file}:${at.line}:${at.column} services.${failure.refused}: `;
+  return `${place}${describeFailure(failure)}`;
+}
+
+function placeOf({ refused }: Failure, locate: Loaded["locate"] | undefined): Location | undefined {
+  return refused === undefined ? undefined : locate?.(["services", refused]);
 }
 
 function bugLines(error: unknown, paint: Paint): readonly string[] {
@@ -141,7 +157,10 @@ function excerpt(at: Location | undefined, sources: Sources, paint: Paint): read
   ];
 }
 
-function asJson(error: unknown, { mistakes, flags }: Pick<ErrorStyle, "mistakes" | "flags">): object {
+function asJson(
+  error: unknown,
+  { mistakes, flags, locate }: Pick<ErrorStyle, "mistakes" | "flags" | "locate">,
+): object {
   if (!(error instanceof TscomposeError)) {
     const message = error instanceof Error ? error.message : String(error);
     return { error: true, message, code: "bug", stack: error instanceof Error ? error.stack : undefined };
@@ -149,12 +168,19 @@ function asJson(error: unknown, { mistakes, flags }: Pick<ErrorStyle, "mistakes"
   const { message, code } = error;
   const hint = error.hint === undefined ? undefined : fromHere(error.hint, flags);
   const failures =
-    error instanceof ExecutionError ? error.failures.map((each) => failureFromHere(each, flags)) : undefined;
+    error instanceof ExecutionError
+      ? error.failures.map((each) => ({ ...placeInJson(each, locate), ...failureFromHere(each, flags) }))
+      : undefined;
   return { error: true, message, code, hint, failures, diagnostics: mistakes?.diagnostics.map(asJsonDiagnostic) };
 }
 
 function failureFromHere(failure: Failure, flags: GlobalFlags): Failure {
   return failure.hint === undefined ? failure : { ...failure, hint: fromHere(failure.hint, flags) };
+}
+
+function placeInJson(failure: Failure, locate: Loaded["locate"] | undefined): object {
+  const at = placeOf(failure, locate);
+  return { file: at?.file, line: at?.line, column: at?.column };
 }
 
 function asJsonDiagnostic({ at, message, code, hint }: Diagnostic): object {

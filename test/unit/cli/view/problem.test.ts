@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { ExecutionError } from "../../../../src/actions/execution-error.ts";
 import { showError, showWarnings } from "../../../../src/cli/view/problem.ts";
 import { type Diagnostic, InvalidProjectError } from "../../../../src/compose/diagnostic.ts";
 import { EngineError, UsageError } from "../../../../src/errors.ts";
@@ -51,6 +52,16 @@ describe("an error", () => {
     expect(told(impossible)).toEqual(["compose.yaml:2:6 services.web.init: no [unsupported]", "  hint: leave it out"]);
     const aside = new ImpossiblePlanError([{ code: "not-found", message: "no container to start" }]);
     expect(told(aside)).toEqual(["no container to start [not-found]"]);
+  });
+
+  test("has the place of the service when the engine refuses its container, for people and for programs", () => {
+    const refused = new ExecutionError([{ message: "creating web-1: no runtime", refused: "web", notStarted: [] }], []);
+    expect(told(refused)).toEqual(["compose.yaml:2:6 services.web: creating web-1: no runtime"]);
+    const [line = ""] = told(refused, { flags: { progress: "json" } });
+    expect(JSON.parse(line)).toMatchObject({
+      failures: [{ refused: "web", file: "compose.yaml", line: 2, column: 6 }],
+    });
+    expect(told(new ExecutionError([{ message: "db: exited", notStarted: [] }], []))).toEqual(["db: exited"]);
   });
 
   test("has its hint below, each line of it", () => {
