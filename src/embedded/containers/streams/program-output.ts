@@ -52,13 +52,22 @@ export class ProgramOutput {
     this.#log?.flush();
   }
 
+  /** Leaves everything in the pipes until `relieve`. */
+  hold(): void {
+    this.#isPaused = true;
+    for (const reader of this.#readers) reader.pause();
+  }
+
+  /** Lets go of the pipes and of what is in them. */
+  discard(): void {
+    for (const reader of this.#readers) reader.close();
+    this.#log?.end();
+  }
+
   /** Reads what is left in the pipes and lets go of them. */
   close(): void {
-    for (const reader of this.#readers) {
-      reader.drain();
-      reader.close();
-    }
-    this.#log?.end();
+    for (const reader of this.#readers) reader.drain();
+    this.discard();
   }
 
   #take(stream: OutputStream, bytes: Buffer, isFull: boolean): void {
@@ -66,8 +75,7 @@ export class ProgramOutput {
     if (this.#clients.size === 0) return;
     for (const client of this.#clients) client.write(stream, bytes);
     if (this.#isPaused || !this.#isAnyCongested()) return;
-    this.#isPaused = true;
-    for (const reader of this.#readers) reader.pause();
+    this.hold();
   }
 
   #isAnyCongested(): boolean {
