@@ -1,5 +1,38 @@
+import { expect } from "vitest";
 import { complained, nothingIsLeft, printed, printedTimes, serviceIs } from "../support/expectations.ts";
-import { eventually, run, runFailing, runInterrupted, scenario, write } from "../support/scenario.ts";
+import {
+  type Action,
+  eventually,
+  run,
+  runFailing,
+  runInterrupted,
+  runOptions,
+  scenario,
+  write,
+} from "../support/scenario.ts";
+import { start, toolUnderTest } from "../support/tool.ts";
+
+/** Ctrl-C when both containers speak, and again when the first one is answered. */
+const interruptTwice: Action = async (world) => {
+  const running = start(toolUnderTest, ["up"], runOptions(world));
+  const said = { stdout: "", stderr: "" };
+  let presses = 0;
+  const look = (): void => {
+    const isDue = presses === 0 ? /db-1.*up[^]*web-1.*up/.test(said.stdout) : /again to force/.test(said.stderr);
+    if (!isDue || presses === 2) return;
+    presses += 1;
+    running.process.kill("SIGINT");
+  };
+  for (const stream of ["stdout", "stderr"] as const) {
+    running.process[stream]?.on("data", (text: string) => {
+      said[stream] += text;
+      look();
+    });
+  }
+  const outcome = await running.outcome;
+  world.outcomes.push(outcome);
+  expect({ presses, exitCode: outcome.exitCode }).toEqual({ presses: 2, exitCode: 130 });
+};
 
 scenario("Ctrl-C stops what was asked for and leaves its dependencies running", {
   "compose.yaml": `
@@ -14,6 +47,21 @@ services:
     runInterrupted({ when: eventually(serviceIs("web", "running")), signal: "SIGINT", exitCode: 130 }, "up", "web"),
     serviceIs("web", "exited"),
     serviceIs("db", "running"),
+  )
+  .step("down leaves nothing", run("down"), nothingIsLeft);
+
+const stubborn = `{ image: busybox, stop_grace_period: 1h, command: ["sh", "-c", "trap '' TERM; echo up; while :; do sleep 1; done"] }`;
+
+scenario("a second Ctrl-C kills what does not want to stop", {
+  "compose.yaml": `services: { db: ${stubborn}, web: ${stubborn.replace("{", "{ depends_on: [db],")} }\n`,
+})
+  .step(
+    "an attached up is interrupted twice",
+    interruptTwice,
+    serviceIs("web", "exited"),
+    serviceIs("db", "exited"),
+    complained(/Container .*web-1 +Killed/),
+    complained(/Container .*db-1 +Killed/),
   )
   .step("down leaves nothing", run("down"), nothingIsLeft);
 
