@@ -49,7 +49,8 @@ describe("watch", () => {
 
   test("what changed while nobody watched is caught up on; what the container has of its own stays", async () => {
     await using world = await begin({
-      "compose.yaml": `services: {web: {${sleeper}, develop: {watch: [{path: src, action: sync, target: /app}]}}}`,
+      "compose.yaml": `
+services: {web: {${sleeper}, develop: {watch: [{path: src, action: sync, target: /app, initial_sync: true}]}}}`,
       "src/a": "one",
       "src/same": "same",
     });
@@ -96,7 +97,14 @@ services:
     develop:
       watch:
         - { path: settings, action: sync+restart, target: /etc/settings }
-        - { path: hook, action: sync+exec, target: /hook, exec: { command: [sh, -c, "echo ran $$WHO > /ran"], environment: { WHO: it } } }
+        - path: hook
+          action: sync+exec
+          target: /hook
+          exec:
+            command: [sh, -c, "echo $$WHO ran in $$PWD as $$(id -un) > /tmp/ran"]
+            environment: { WHO: it }
+            user: root
+            working_dir: /var
         - { path: only, action: restart }
 `,
       settings: "one",
@@ -105,7 +113,7 @@ services:
     });
     await using watching = await Watching.start(world.project);
     await watching.says(/web: ran its command/);
-    expect(await world.read("web-1", "/ran")).toBe("ran it\n");
+    expect(await world.read("web-1", "/tmp/ran")).toBe("it ran in /var as root\n");
 
     await world.change((at) => writeFile(at("settings"), "two"));
     await watching.says(/restarted/);
@@ -113,6 +121,22 @@ services:
     await world.change((at) => writeFile(at("only"), "two"));
     await watching.says(/restarted/);
     expect((await world.engine.logs(world.container("web-1"))).match(/started/g)).toHaveLength(4);
+  });
+
+  test("a command may ask for all privileges", async () => {
+    await using world = await begin({
+      "compose.yaml": `
+services:
+  web:
+    ${sleeper.replaceAll(", ", "\n    ")}
+    develop:
+      watch: [{ path: a, action: sync+exec, target: /a, exec: { command: [mount, -t, tmpfs, none, /mnt], privileged: true } }]
+`,
+      a: "one",
+    });
+    await using watching = await Watching.start(world.project);
+    // Not every engine may hand them out: then it says so.
+    await watching.says(/ran its command|unable to apply caps/);
   });
 
   test("a rebuild that fails leaves the old container, and is tried again with the next change", async () => {

@@ -107,6 +107,30 @@ const conduct: Proofs = {
   "services.*.scale": tested("test/e2e/commands.test.ts", "files are copied in and out"),
 };
 
+const watchTest = "test/e2e/watch.test.ts";
+const copies = tested(watchTest, "what happens to files happens to their copies");
+const leftOut = tested(watchTest, "what is left out stays out, what is mounted is not copied");
+const catchesUp = "what changed while nobody watched is caught up on; what the container has of its own stays";
+const runsItsCommand = tested(watchTest, "sync+restart restarts, sync+exec runs its command, restart copies nothing");
+
+/** Rows of what happens while files are worked on. */
+const watching: Proofs = {
+  "services.*.develop": copies,
+  "services.*.develop.watch": copies,
+  "services.*.develop.watch.*.path": copies,
+  "services.*.develop.watch.*.action": copies,
+  "services.*.develop.watch.*.target": copies,
+  "services.*.develop.watch.*.ignore": leftOut,
+  "services.*.develop.watch.*.include": leftOut,
+  "services.*.develop.watch.*.initial_sync": tested(watchTest, catchesUp),
+  "services.*.develop.watch.*.exec": runsItsCommand,
+  "services.*.develop.watch.*.exec.command": runsItsCommand,
+  "services.*.develop.watch.*.exec.user": runsItsCommand,
+  "services.*.develop.watch.*.exec.privileged": tested(watchTest, "a command may ask for all privileges"),
+  "services.*.develop.watch.*.exec.working_dir": runsItsCommand,
+  "services.*.develop.watch.*.exec.environment": runsItsCommand,
+};
+
 /** Not every kernel can weigh: an engine on another discards it with a warning. */
 const weighed = service({ blkio_config: { weight: 300, weight_device: [{ path: "/dev/null", weight: 400 }] } });
 
@@ -115,6 +139,7 @@ export const rest: Proofs = {
   ...files,
   ...hooks,
   ...conduct,
+  ...watching,
   "services.*.blkio_config.weight": planned(weighed, /"BlkioWeight": 300/),
   "services.*.blkio_config.weight_device.*.path": planned(
     weighed,
