@@ -1,5 +1,6 @@
 import type { Server } from "node:http";
 import { mkdir } from "node:fs/promises";
+import { takeOver } from "./boot/take-over.ts";
 import { eventRoutes } from "./api/events.ts";
 import { createRouter } from "./api/router.ts";
 import type { Route } from "./api/route.ts";
@@ -8,11 +9,13 @@ import { followExits } from "./containers/after-exit.ts";
 import { type ContainerDocument, isRunning } from "./containers/container.ts";
 import type { Containers } from "./containers/containers.ts";
 import { createNewsDesk } from "./containers/news.ts";
+import { onNetworks } from "./containers/on-networks.ts";
 import { Register } from "./containers/register.ts";
 import type { ContainerRooms } from "./containers/rooms.ts";
 import { containerRoutes } from "./containers/routes.ts";
 import { Runs } from "./containers/runs.ts";
-import { createTurns } from "./containers/turns.ts";
+import { streamRoutes } from "./containers/streams/stream-routes.ts";
+import { Streams } from "./containers/streams/streams.ts";
 import { startContainer, stopContainer, type VerbParts } from "./containers/verbs.ts";
 import { createEventBus } from "./events.ts";
 import { nowNs, timestamp } from "./host/clock.ts";
@@ -21,12 +24,15 @@ import { machineFacts } from "./host/machine.ts";
 import { Signs } from "./host/signs.ts";
 import { createImages } from "./images/create-images.ts";
 import type { ImageUser } from "./images/room.ts";
-import { bareNetworks, bareStreams, bareVolumes, noRestarts } from "./bare.ts";
+import { createNetworks } from "./networks/create-networks.ts";
+import { noRestarts } from "./bare.ts";
 import { runtimeOf, runtimeVersion } from "./runtime/crun.ts";
 import { createApiServer } from "./server.ts";
 import { engineId } from "./store/engine-id.ts";
 import type { Paths } from "./store/paths.ts";
+import { createTurns } from "./store/turns.ts";
 import { unbuilt } from "./unbuilt.ts";
+import { createVolumes, type VolumeUser } from "./volumes/create-volumes.ts";
 
 /** What an engine is made of. */
 export interface EngineParts {
@@ -35,6 +41,8 @@ export interface EngineParts {
   readonly version: string;
   readonly onFault: (error: unknown) => void;
   readonly onRequest: () => () => void;
+  /** Told what the engine did to the host, or could not do: one sentence each. */
+  readonly announce: (message: string) => void;
 }
 
 /** An engine that is put together: containers of an earlier one are taken over, the server does not listen yet. */
@@ -45,7 +53,7 @@ export interface Engine extends AsyncDisposable {
 }
 
 /** Puts the engine's rooms together. */
-export async function createEngine({ paths, version, onFault, onRequest }: EngineParts): Promise<Engine> {
+export async function createEngine({ paths, version, onFault, onRequest, announce }: EngineParts): Promise<Engine> {
   const machine = machineFacts();
   const bus = createEventBus(nowNs);
   const register = new Register(paths, onFault);
@@ -65,10 +73,14 @@ export async function createEngine({ paths, version, onFault, onRequest }: Engin
     publish,
   };
   const images = await createImages({ folder: paths.images, bus, nowNs, users: () => register.all().map(imageUser) });
-  const volumes = bareVolumes;
-  const networks = bareNetworks;
-  const streams = bareStreams(paths);
-  void containers;
+  const volumes = await createVolumes({
+    folder: paths.volumes,
+    bus,
+    now: timestamp,
+    users: () => register.all().map(volumeUser),
+  });
+  const networks = await createNetworks({ paths, events: bus, containers: onNetworks(register), announce });
+  const streams = new Streams({ paths, now: timestamp, onFault });
   const rooms: ContainerRooms = {
     paths,
     machine,
@@ -90,7 +102,7 @@ export async function createEngine({ paths, version, onFault, onRequest }: Engin
   const runs = new Runs(rooms);
   const verbs: VerbParts = { rooms, runs, turns: createTurns() };
   followExits(verbs);
-  await Promise.all(register.all().map((container) => runs.adopt(container).catch(onFault)));
+  await takeOver(verbs);
   const routes: readonly Route[] = [
     ...systemRoutes({
       version,
@@ -108,6 +120,7 @@ export async function createEngine({ paths, version, onFault, onRequest }: Engin
       execIds: () => [],
       nowMs: () => Number(nowNs() / 1_000_000n),
     }),
+    ...streamRoutes({ containers, streams, paths }),
     ...images.routes,
     ...volumes.routes,
     ...networks.routes,
@@ -128,6 +141,15 @@ export async function createEngine({ paths, version, onFault, onRequest }: Engin
 function imageUser(container: ContainerDocument): ImageUser {
   const { id, image } = container;
   return { id, imageId: image.id, isRunning: isRunning(container), lowerDirs: image.lowerDirs };
+}
+
+function volumeUser(container: ContainerDocument): VolumeUser {
+  const { id, mounts } = container;
+  return {
+    id,
+    isRunning: isRunning(container),
+    volumes: mounts.flatMap(({ Name }) => (Name === undefined ? [] : [Name])),
+  };
 }
 
 /** Events of a container carry its name, its image and all its labels. */

@@ -12,6 +12,8 @@ export interface EmbeddedEngineOptions {
   readonly version: string;
   /** Told of faults of the engine's own, one by one, for its log. */
   readonly onFault: (error: unknown) => void;
+  /** Told what it did to the host, or could not do: one sentence each. */
+  readonly announce: (message: string) => void;
 }
 
 /** An engine that answers. */
@@ -30,12 +32,13 @@ export async function startEmbeddedEngine({
   places,
   version,
   onFault,
+  announce,
 }: EmbeddedEngineOptions): Promise<EmbeddedEngine> {
   const paths = pathsOf(rootsOf(places));
   await mkdir(paths.data, { recursive: true, mode: 0o711 });
   await mkdir(paths.run, { recursive: true, mode: 0o711 });
   const lock = await lockData(paths);
-  const engine = await createEngine({ paths, version, onFault, onRequest: () => () => {} });
+  const engine = await createEngine({ paths, version, onFault, onRequest: () => () => {}, announce });
   await mkdir(dirname(paths.socket), { recursive: true, mode: 0o711 });
   await listenPrivately(engine.server, paths.socket);
   return {

@@ -1,5 +1,5 @@
-import { closeSync, constants, existsSync, openSync, writeSync } from "node:fs";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { cgroupsOf } from "../host/freezer.ts";
 import { type MonitorProcess, spawnMonitor } from "../host/monitor.ts";
@@ -11,9 +11,19 @@ import { writeBundle } from "./bundle.ts";
 import { type ContainerDocument, isRunning } from "./container.ts";
 import { networkedContainer } from "./networked.ts";
 import type { ContainerRooms } from "./rooms.ts";
+import { letGo, savedNetwork, saveNetwork } from "./run-folder.ts";
 import { startFailure } from "./start-failure.ts";
 
 const killed = 9;
+
+/** What is there of a run that this engine has not started. */
+export interface LeftOver {
+  /** 0 when it is not known. */
+  readonly pid: number;
+  readonly hasEnded: boolean;
+  readonly isRunning: boolean;
+  readonly network: PreparedNetwork | undefined;
+}
 
 /** What runs: starts containers, notices when they end, and takes over those that an earlier engine started. */
 export class Runs {
@@ -48,33 +58,42 @@ export class Runs {
     this.#rooms.news.tell("start", started);
   }
 
-  /**
-   * Takes over what an earlier engine may have left of a container: one that runs goes on, one that ended meanwhile
-   * gets its exit code, one that vanished with the machine has ended, too.
-   */
-  async adopt(container: ContainerDocument): Promise<void> {
-    const { signs, paths, streams, register } = this.#rooms;
-    const { id } = container;
+  /** What an earlier engine left of a container's run. */
+  async leftOver({ id, state }: ContainerDocument): Promise<LeftOver> {
+    const { signs, paths } = this.#rooms;
     const { run } = paths.container(id);
     const pid = Number(signs.read(`${id}.pid`) ?? 0);
     const hasEnded = signs.read(`${id}.exit`) !== undefined;
-    const runs = pid > 0 && cgroupsOf(pid).includes(id);
-    if (!existsSync(run) || (!runs && !hasEnded)) {
+    const network = state.network ?? (await savedNetwork(run));
+    const isRunning = !hasEnded && pid > 0 && cgroupsOf(pid).includes(id);
+    return { pid, hasEnded, isRunning, network };
+  }
+
+  /**
+   * Takes a run over: one that goes on is watched, one that ended meanwhile gets its exit code, one that vanished with
+   * the machine has ended, too.
+   */
+  async adopt(container: ContainerDocument): Promise<void> {
+    const { paths, streams, register, news } = this.#rooms;
+    const { id } = container;
+    const { pid, hasEnded, isRunning: goesOn, network } = await this.leftOver(container);
+    if (!goesOn && !hasEnded) {
       if (isRunning(container)) await this.#settle(id, { exitCode: 255 });
       await this.#cleanUp(id);
       return;
     }
-    if (existsSync(join(run, "hold"))) streams.open(container);
-    const network = await savedNetwork(run);
+    if (existsSync(join(paths.container(id).run, "hold"))) streams.open(container);
     const status = container.state.status === "paused" ? "paused" : "running";
-    const startTime = startTimeOf(pid) ?? "";
+    const startedAt = isRunning(container) ? container.state.startedAt : this.#rooms.now();
+    const first = { pid, startTime: startTimeOf(pid) ?? "" };
     await register.changeState(id, {
       status,
-      process: { pid, startTime },
+      process: first,
+      startedAt,
       ...(network === undefined ? {} : { network }),
     });
     this.#watch(id);
-    this.#rooms.news.tell("start", register.get(id));
+    if (goesOn) news.tell("start", register.get(id));
   }
 
   async #launch(container: ContainerDocument, network: PreparedNetwork | undefined): Promise<void> {
@@ -82,7 +101,7 @@ export class Runs {
     const { id } = container;
     const { run } = paths.container(id);
     await writeBundle(this.#rooms, container, network);
-    if (network !== undefined) await writeFile(join(run, "network.json"), JSON.stringify(network), { mode: 0o600 });
+    if (network !== undefined) await saveNetwork(run, network);
     await Promise.all([signs.remove(`${id}.pid`), signs.remove(`${id}.exit`)]);
     const monitor = this.#spawn(container, network);
     await monitor.ready;
@@ -201,24 +220,6 @@ export class Runs {
       rm(join("/run/netns", id), { force: true }),
     ]);
   }
-}
-
-/** Tells a monitor that waits with the pipes that all has been read. */
-function letGo(hold: string): void {
-  try {
-    const pipe = openSync(hold, constants.O_WRONLY | constants.O_NONBLOCK);
-    writeSync(pipe, "\n");
-    closeSync(pipe);
-  } catch (error) {
-    // No pipe: nothing was started. Nobody at its other end: the monitor is gone.
-    if (!(error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENXIO")))
-      throw error;
-  }
-}
-
-async function savedNetwork(run: string): Promise<PreparedNetwork | undefined> {
-  const text = await readFile(join(run, "network.json"), "utf8").catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as PreparedNetwork);
 }
 
 function runSeconds({ state }: ContainerDocument): number {

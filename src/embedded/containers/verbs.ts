@@ -7,7 +7,7 @@ import type { ContainerDocument } from "./container.ts";
 import { mayMove } from "./lifecycle.ts";
 import type { ContainerRooms } from "./rooms.ts";
 import type { Runs } from "./runs.ts";
-import type { Turns } from "./turns.ts";
+import type { Turns } from "../store/turns.ts";
 
 /** What the verbs need beside the rooms. */
 export interface VerbParts {
