@@ -48,7 +48,7 @@ export class NetworkHost implements AsyncDisposable {
   readonly namespace: string = `tst${randomBytes(4).toString("hex")}`;
   readonly #folder: string;
   readonly #standIns = new Set<StandIn>();
-  readonly #helpers = new Set<ChildProcess>();
+  readonly #servers = new Set<ChildProcess>();
   readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>();
   #engine: ChildProcess | undefined;
   #requests = 0;
@@ -119,11 +119,7 @@ export class NetworkHost implements AsyncDisposable {
           .join(" "),
       },
     });
-    const [line] = (await Promise.race([
-      once(createInterface({ input: standIn.stdout }), "line"),
-      once(standIn, "exit").then(() => ["it ended"]),
-    ])) as [string];
-    if (line !== "ready") throw new Error(`stand-in ${wish.name}: ${line}`);
+    await firstLine(standIn, `stand-in ${wish.name}`);
     const started = { id: container.id, container, prepared, pid: standIn.pid ?? 0, process: standIn };
     this.#standIns.add(started);
     await this.#call("activate", container.id, started.pid);
@@ -151,6 +147,12 @@ export class NetworkHost implements AsyncDisposable {
     return (await run("ip", ["netns", "exec", this.namespace, ...command])).stdout;
   }
 
+  /** Switches bridge-netfilter, where the kernel has it. */
+  async filterBridges(value: "0" | "1"): Promise<void> {
+    const setting = "/proc/sys/net/bridge/bridge-nf-call-iptables";
+    await this.run("sh", "-c", `[ ! -e ${setting} ] || echo ${value} >${setting}`);
+  }
+
   /** Runs a command in the network of a stand-in. */
   async runIn(standIn: StandIn, ...command: readonly string[]): Promise<string> {
     return (await run("nsenter", ["--net", "--target", String(standIn.pid), ...command])).stdout;
@@ -163,16 +165,17 @@ export class NetworkHost implements AsyncDisposable {
     return output.trim();
   }
 
-  /** Serves in the network of a stand-in, or on the machine, until all ends; the script writes a line when it is ready. */
-  async serve(script: string, standIn?: StandIn): Promise<void> {
+  /** Serves in the network of a stand-in, or on the machine; the script writes a line when it is ready. */
+  async serve(script: string, standIn?: StandIn): Promise<AsyncDisposable> {
     const place =
       standIn === undefined
         ? (["ip", "netns", "exec", this.namespace] as const)
         : (["nsenter", "--net", "--target", String(standIn.pid)] as const);
     const [program, ...args] = [...place, process.execPath, "-e", script];
     const server = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
-    this.#helpers.add(server);
-    await once(createInterface({ input: server.stdout }), "line");
+    this.#servers.add(server);
+    await firstLine(server, "the server");
+    return { [Symbol.asyncDispose]: () => ended(server) };
   }
 
   /** Closes the networks in good order. */
@@ -182,7 +185,7 @@ export class NetworkHost implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const helper of this.#helpers) await ended(helper);
+    for (const server of this.#servers) await ended(server);
     for (const standIn of this.#standIns) await ended(standIn.process);
     await this.killEngine();
     await run("ip", ["netns", "delete", this.namespace]);
@@ -203,6 +206,14 @@ export class NetworkHost implements AsyncDisposable {
     if (error === undefined) waiting?.resolve(value);
     else waiting?.reject(status === undefined ? new Error(stack ?? error) : new Refusal(status, error));
   }
+}
+
+/** A line says that it is ready. */
+async function firstLine(child: ChildProcess, what: string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  child.stdout?.once("data", () => resolve());
+  child.once("exit", (code) => reject(new Error(`${what} ended with ${code}`)));
+  await promise;
 }
 
 async function ended(child: ChildProcess): Promise<void> {
