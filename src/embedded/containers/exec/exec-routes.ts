@@ -11,7 +11,7 @@ import { framedType, rawType } from "../streams/framing.ts";
 import { hangUp } from "../streams/hang-up.ts";
 import { OutputClient } from "../streams/output-client.ts";
 import { pumpInput } from "../streams/pump-input.ts";
-import { resizeExec, type RunningExec } from "./exec.ts";
+import type { RunningExec } from "./exec.ts";
 import type { ExecWish } from "./exec-spec.ts";
 import type { Exec, Execs } from "./execs.ts";
 
@@ -44,9 +44,7 @@ export function execRoutes({
       method: "POST",
       path: "/exec/{id}/resize",
       handle: async ({ params, query }) => {
-        const { running } = execs.get(params["id"] ?? "");
-        const size = sizeOf(query);
-        if (running !== undefined) await resizeExec(running, size);
+        await execs.resize(execs.get(params["id"] ?? ""), sizeOf(query));
         return { kind: "empty", status: 200 };
       },
     },

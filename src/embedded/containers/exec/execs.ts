@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { badRequest, conflict, notFound } from "../../api/http-error.ts";
+import type { TerminalSize } from "../../host/terminal.ts";
 import type { ContainerDocument } from "../container.ts";
 import type { ContainerRooms } from "../rooms.ts";
 import type { OutputClient } from "../streams/output-client.ts";
-import { type RunningExec, startExec } from "./exec.ts";
+import { resizeExec, type RunningExec, startExec } from "./exec.ts";
 import type { ExecWish } from "./exec-spec.ts";
 
 /** A command that was announced for a container: it waits, runs or has ended. */
@@ -14,7 +15,10 @@ export interface Exec {
   state: "waiting" | "running" | "ended";
   pid: number;
   exitCode: number | undefined;
-  running?: RunningExec;
+  /** Once it was started. */
+  running?: Promise<RunningExec>;
+  /** Of its terminal, asked for before it was started. */
+  size?: TerminalSize;
 }
 
 /** So long the exit code of a command that ended can be asked for, as with dockerd. */
@@ -67,8 +71,9 @@ export class Execs {
     const container = this.#rooms.register.get(exec.containerId);
     this.#publish(exec, `exec_start: ${exec.wish.Cmd.join(" ")}`);
     try {
-      const running = await startExec(this.#rooms, { id: exec.id, container, wish: exec.wish, clients });
-      exec.running = running;
+      exec.running = startExec(this.#rooms, { id: exec.id, container, wish: exec.wish, clients });
+      const running = await exec.running;
+      if (exec.size !== undefined) resizeExec(running, exec.size).catch(this.#rooms.onFault);
       void running.pid.then((pid) => (exec.pid = pid ?? 0));
       void running.exitCode
         .then((code) => {
@@ -82,6 +87,13 @@ export class Execs {
       this.#ended(exec, 126);
       throw error;
     }
+  }
+
+  /** Sets the size of its terminal, as soon as it has one. */
+  async resize(exec: Exec, size: TerminalSize): Promise<void> {
+    if (exec.state === "waiting") exec.size = size;
+    const running = await exec.running?.catch(() => undefined);
+    if (running !== undefined) await resizeExec(running, size);
   }
 
   #ended(exec: Exec, exitCode: number): void {
