@@ -42,13 +42,15 @@ export interface EmbeddedPlaces {
 export async function serveEmbeddedEngine({
   version,
   onFault,
+  announce,
   ...places
 }: EmbeddedPlaces & {
   readonly version: string;
   readonly onFault: (error: unknown) => void;
+  readonly announce: (message: string) => void;
 }): Promise<AsyncDisposable & { readonly address: string }> {
   const { startEmbeddedEngine } = await import("./embedded/index.ts");
-  const engine = await startEmbeddedEngine({ places, version, onFault });
+  const engine = await startEmbeddedEngine({ places, version, onFault, announce });
   return { address: engine.address, [Symbol.asyncDispose]: () => engine.stop() };
 }
 

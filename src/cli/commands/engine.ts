@@ -37,7 +37,8 @@ async function serve({ flags, session }: Call<EngineFlags>): Promise<number> {
   const onFault = (error: unknown): void => {
     io.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   };
-  await using engine = await serveEmbeddedEngine({ ...flags, version, onFault });
+  const announce = (message: string): void => io.stderr.write(`${message}\n`);
+  await using engine = await serveEmbeddedEngine({ ...flags, version, onFault, announce });
   session.print(`engine listens on ${engine.address}`);
   const { promise, resolve } = Promise.withResolvers<void>();
   signal.addEventListener("abort", () => resolve());
