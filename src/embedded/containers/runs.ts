@@ -41,21 +41,29 @@ export class Runs {
 
   /** Starts a container that does not run. Throws what keeps it from running; its state then tells it, too. */
   async start(container: ContainerDocument): Promise<void> {
-    const { networks, register, publish, streams } = this.#rooms;
-    const wish = networkedContainer(container);
-    const network = wish === undefined ? undefined : await networks.prepare(wish);
+    const { networks, register, publish, news } = this.#rooms;
     try {
+      const wish = networkedContainer(container);
+      const network = wish === undefined ? undefined : await networks.prepare(wish);
       await this.#launch(container, network);
+      if (network !== undefined) await networks.activate(container.id);
     } catch (error) {
-      await streams.close(container.id);
-      await this.#cleanUp(container.id);
-      void register.changeState(container.id, { error: error instanceof Error ? error.message : String(error) });
+      await this.#undoStart(container, error);
       throw error;
     }
-    if (network !== undefined) await networks.activate(container.id);
     const started = register.get(container.id);
     publish(started, "start");
-    this.#rooms.news.tell("start", started);
+    news.tell("start", started);
+  }
+
+  async #undoStart({ id, hostConfig }: ContainerDocument, error: unknown): Promise<void> {
+    const { streams, register, news } = this.#rooms;
+    await streams.close(id);
+    await this.#cleanUp(id);
+    await register.changeState(id, { error: error instanceof Error ? error.message : String(error) });
+    if (hostConfig.AutoRemove !== true) return;
+    // Who waits for the end of a container that is to be removed waits for this.
+    news.tell("exit", register.get(id));
   }
 
   /** What an earlier engine left of a container's run. */
