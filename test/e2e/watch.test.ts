@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { EngineApi } from "../support/engine-api.ts";
 import { TestProject } from "../support/test-project.ts";
 import { describeOutcome, start, tscompose } from "../support/tool.ts";
+import { soakWatch } from "../support/watch-soak.ts";
 import { containerTree, hostTree, Watching } from "../support/watching.ts";
 
 const sleeper = "image: busybox, command: sleep infinity, init: true, stop_signal: SIGKILL";
@@ -245,6 +246,11 @@ services:
     await world.change((at) => writeFile(at("src/b"), "quiet follows"));
     await watching.says(/repaired in \S+ \(a\)/);
     await world.isFollowed("web-1", "/app");
+  });
+
+  test("a thousand random operations lose nothing", async () => {
+    const { settledMs } = await soakWatch({ seed: 7, operations: 1000, perRound: 100, patienceMs: 60_000 });
+    expect(settledMs).toHaveLength(10);
   });
 
   test("who has no rules is told how to write one", async () => {

@@ -42,6 +42,12 @@ export class Watching implements AsyncDisposable {
     }
   }
 
+  /** Resolves when it says anything more, or after this time at the latest. */
+  async saysMore(withinMs: number): Promise<void> {
+    const changed = new Promise<void>((resolve) => (this.#wake = resolve));
+    await Promise.race([changed, new Promise((resolve) => setTimeout(resolve, withinMs).unref())]);
+  }
+
   /** All that it has said. */
   get said(): string {
     return this.#said;
