@@ -30,7 +30,7 @@ export function join(
 ): Endpoint {
   const macAddress = settings.MacAddress || undefined;
   if (macAddress !== undefined && !isMacAddress(macAddress)) throw badRequest(`invalid MAC address: ${macAddress}`);
-  const { ipv4, ipv6 } = addresses.take(network, settings);
+  const { ipv4, ipv6 } = network.driver === "bridge" ? addresses.take(network, settings) : {};
   const first = parseAddress(ipv4?.address ?? ipv6?.address ?? "");
   return {
     network,
