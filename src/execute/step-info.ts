@@ -4,9 +4,9 @@ import type { Step } from "../plan/plan.ts";
 
 /** A step as views need it, in the words of Docker Compose: once for each thing it is about. */
 export function stepInfos({ id, operation, cause }: Step): readonly StepInfo[] {
-  const service = "service" in operation ? { service: operation.service } : {};
+  const owner = "service" in operation ? { service: operation.service } : {};
   return wordsOf(operation).map(({ resource, name, doing, done }) => {
-    return { id, operation: operation.kind, resource, name, ...service, doing, done, cause };
+    return { id, operation: operation.kind, resource, name, ...owner, doing, done, cause };
   });
 }
 
@@ -29,25 +29,25 @@ function wordsOf(operation: Operation): readonly Words[] {
 function wordsOfOne(operation: Exclude<Operation, { kind: "await-containers" | "monitor-containers" }>): Words {
   switch (operation.kind) {
     case "pull-image":
-      return { resource: "image", name: operation.image, doing: "Pulling", done: "Pulled" };
+      return image(operation.image, "Pulling", "Pulled");
     case "build-image":
-      return { resource: "image", name: operation.image, doing: "Building", done: "Built" };
+      return image(operation.image, "Building", "Built");
     case "push-image":
-      return { resource: "image", name: operation.image, doing: "Pushing", done: "Pushed" };
+      return image(operation.image, "Pushing", "Pushed");
     case "remove-image":
-      return { resource: "image", name: operation.image, doing: "Removing", done: "Removed" };
+      return image(operation.image, "Removing", "Removed");
     case "create-network":
-      return { resource: "network", name: operation.name, doing: "Creating", done: "Created" };
+      return network(operation.name, "Creating", "Created");
     case "remove-network":
-      return { resource: "network", name: operation.name, doing: "Removing", done: "Removed" };
+      return network(operation.name, "Removing", "Removed");
     case "connect-network":
       return container(operation.container, "Connecting", "Connected");
     case "disconnect-network":
       return container(operation.container, "Disconnecting", "Disconnected");
     case "create-volume":
-      return { resource: "volume", name: operation.name, doing: "Creating", done: "Created" };
+      return volume(operation.name, "Creating", "Created");
     case "remove-volume":
-      return { resource: "volume", name: operation.name, doing: "Removing", done: "Removed" };
+      return volume(operation.name, "Removing", "Removed");
     case "create-container": {
       if (operation.replaces === undefined) return container(operation.finalName, "Creating", "Created");
       const isLast = operation.name === operation.finalName;
@@ -76,10 +76,16 @@ function wordsOfOne(operation: Exclude<Operation, { kind: "await-containers" | "
     case "run-hook":
       return container(operation.container, `Running ${operation.moment} hook`, `Ran ${operation.moment} hook`);
     case "delay":
-      return { resource: "service", name: operation.service, doing: "Waiting", done: "Waited" };
+      return service(operation.service, "Waiting", "Waited");
   }
 }
 
-function container(name: string, doing: string, done: string): Words {
-  return { resource: "container", name, doing, done };
+const image = wordsAbout("image");
+const network = wordsAbout("network");
+const volume = wordsAbout("volume");
+const container = wordsAbout("container");
+const service = wordsAbout("service");
+
+function wordsAbout(resource: ResourceKind): (name: string, doing: string, done: string) => Words {
+  return (name, doing, done) => ({ resource, name, doing, done });
 }

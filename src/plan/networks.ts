@@ -2,6 +2,7 @@ import type { Network, Project, Service } from "../compose/project.ts";
 import type { ObservedNetwork, Snapshot } from "../observe/snapshot.ts";
 import { isAtLeast } from "../docker-api/version.ts";
 import { label } from "../observe/labels.ts";
+import { foreignRemark, missing } from "./declared.ts";
 import { networkDifferences } from "./differences/network.ts";
 import type { ReportProblem } from "./problem.ts";
 import { networkHash } from "./config-hash.ts";
@@ -31,10 +32,11 @@ export function decideNetworks(
     const observed = snapshot.networks.find(({ name }) => name === network.name);
     if (network.isExternal) {
       if (observed !== undefined) decisions.set(key, { kind: "keep", network, observed });
-      else if (!isBuiltIn(network.name)) reportMissing(key, network, report);
+      else if (!isBuiltIn(network.name)) report(missing({ kind: "network", ...network }));
       continue;
     }
-    if (observed !== undefined && !observed.isOwned) remark(foreignRemark(network, observed));
+    if (observed !== undefined && !observed.isOwned)
+      remark(foreignRemark({ kind: "network", ...network }, observed.labels));
     for (const name of formerNames(network, snapshot))
       remark(`networks.${key}: its former network "${name}" is left behind`);
     checkApi(network, snapshot, report);
@@ -99,19 +101,4 @@ function checkApi({ key, enableIpv4 }: Network, { apiVersion }: Snapshot, report
 
 function isBuiltIn(name: string): boolean {
   return name === "host" || name === "none" || name === "bridge" || name === "default";
-}
-
-function reportMissing(key: string, { name }: Network, report: ReportProblem): void {
-  report({
-    code: "not-found",
-    path: ["networks", key, "external"],
-    message: `the engine has no network "${name}"`,
-    hint: `create it: docker network create ${name}`,
-  });
-}
-
-function foreignRemark({ key, name }: Network, { labels }: ObservedNetwork): string {
-  const owner = labels[label.project];
-  const made = owner === undefined ? "was not made by compose" : `belongs to project "${owner}"`;
-  return `networks.${key}: "${name}" ${made} and is used as it is; say \`external: true\` if that is meant`;
 }

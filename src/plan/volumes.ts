@@ -2,6 +2,7 @@ import type { Project, Volume } from "../compose/project.ts";
 import type { ObservedVolume, Snapshot } from "../observe/snapshot.ts";
 import { label } from "../observe/labels.ts";
 import { volumeHash } from "./config-hash.ts";
+import { foreignRemark, missing } from "./declared.ts";
 import { volumeDifferences } from "./differences/volume.ts";
 import type { ReportProblem } from "./problem.ts";
 
@@ -28,10 +29,11 @@ export function decideVolumes(
   for (const [key, volume] of Object.entries(project.volumes)) {
     const observed = snapshot.volumes.find(({ name }) => name === volume.name);
     if (volume.isExternal && observed === undefined) {
-      reportMissing(key, volume, report);
+      report(missing({ kind: "volume", ...volume }));
       continue;
     }
-    if (!volume.isExternal && observed !== undefined && !observed.isOwned) remark(foreignRemark(volume, observed));
+    if (!volume.isExternal && observed !== undefined && !observed.isOwned)
+      remark(foreignRemark({ kind: "volume", ...volume }, observed.labels));
     const changes = volume.isExternal || observed === undefined ? [] : changesOf(volume, observed);
     if (observed === undefined) decisions.set(key, { kind: "create", volume, cause: "missing" });
     else if (changes.length === 0) decisions.set(key, { kind: "keep", volume });
@@ -66,19 +68,4 @@ function changesOf(volume: Volume, observed: ObservedVolume): readonly string[] 
   const hash = observed.labels[label.configHash];
   if (!observed.isOwned || hash === undefined || hash === volumeHash(volume)) return [];
   return volumeDifferences(volume, observed);
-}
-
-function reportMissing(key: string, { name }: Volume, report: ReportProblem): void {
-  report({
-    code: "not-found",
-    path: ["volumes", key, "external"],
-    message: `the engine has no volume "${name}"`,
-    hint: `create it: docker volume create ${name}`,
-  });
-}
-
-function foreignRemark({ key, name }: Volume, { labels }: ObservedVolume): string {
-  const owner = labels[label.project];
-  const made = owner === undefined ? "was not made by compose" : `belongs to project "${owner}"`;
-  return `volumes.${key}: "${name}" ${made} and is used as it is; say \`external: true\` if that is meant`;
 }
