@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import { observe } from "../observe/observe.ts";
 import type { Snapshot } from "../observe/snapshot.ts";
 import { projectFromLabels } from "../plan/labelled-project.ts";
+import type { Plan } from "../plan/plan.ts";
 import { checkServices, type Subject } from "./select-containers.ts";
 
 /** What is there, and how it hangs together. */
@@ -25,6 +26,18 @@ export async function look(
   );
   return { snapshot, project: known(subject, services, projectFromLabels(snapshot)) };
 }
+
+/** A plan for what exists of the named services, or of all: reads, and writes nothing. */
+export async function planFor<Options extends { readonly services?: readonly string[] }>(
+  subject: Subject,
+  options: Options,
+  { engine, make }: Pick<Context, "engine"> & { readonly make: MakePlan<Options> },
+): Promise<Plan> {
+  const { project, snapshot } = await look(subject, options.services ?? [], { engine });
+  return make(project, snapshot, options);
+}
+
+type MakePlan<Options> = (project: Project, snapshot: Snapshot, options: Options) => Plan;
 
 /** A service that is named is meant even if its profile is off, or if only its containers tell of it. */
 function known({ project }: Subject, named: readonly string[], labelled: Project): Project {

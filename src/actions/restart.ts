@@ -2,7 +2,7 @@ import type { Context } from "../context.ts";
 import type { Plan } from "../plan/plan.ts";
 import { restarting, type RestartingOptions } from "../plan/restarting.ts";
 import { type PlanRun, runPlan } from "./run-plan.ts";
-import { look } from "./look.ts";
+import { planFor } from "./look.ts";
 import type { Subject } from "./select-containers.ts";
 
 /** Restarts containers, and dependents that ask to be restarted along. Failures are in the result. */
@@ -14,8 +14,7 @@ export async function restart(subject: Subject, options: RestartingOptions, cont
 export async function planRestart(
   subject: Subject,
   options: RestartingOptions,
-  context: Pick<Context, "engine">,
+  { engine }: Pick<Context, "engine">,
 ): Promise<Plan> {
-  const { project, snapshot } = await look(subject, options.services ?? [], context);
-  return restarting(project, snapshot, options);
+  return planFor(subject, options, { engine, make: restarting });
 }

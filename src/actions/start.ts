@@ -2,7 +2,7 @@ import type { Context } from "../context.ts";
 import type { Plan } from "../plan/plan.ts";
 import { starting, type StartingOptions } from "../plan/starting.ts";
 import { type PlanRun, runPlan } from "./run-plan.ts";
-import { look } from "./look.ts";
+import { planFor } from "./look.ts";
 import type { Subject } from "./select-containers.ts";
 
 /** Starts containers that exist, dependencies first. Failures are in the result. */
@@ -14,8 +14,7 @@ export async function start(subject: Subject, options: StartingOptions, context:
 export async function planStart(
   subject: Subject,
   options: StartingOptions,
-  context: Pick<Context, "engine">,
+  { engine }: Pick<Context, "engine">,
 ): Promise<Plan> {
-  const { project, snapshot } = await look(subject, options.services ?? [], context);
-  return starting(project, snapshot, options);
+  return planFor(subject, options, { engine, make: starting });
 }

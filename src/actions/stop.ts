@@ -4,7 +4,7 @@ import { execute, type Execution } from "../execute/execute.ts";
 import { observe } from "../observe/observe.ts";
 import type { Plan } from "../plan/plan.ts";
 import { stopping, type StoppingOptions } from "../plan/stopping.ts";
-import { look } from "./look.ts";
+import { planFor } from "./look.ts";
 import type { Subject } from "./select-containers.ts";
 
 /** Stops services, dependents first; what they depend on keeps running. Failures are in the result. */
@@ -17,8 +17,7 @@ export async function stop(project: Project, options: StoppingOptions, context: 
 export async function planStop(
   subject: Subject,
   options: StoppingOptions,
-  context: Pick<Context, "engine">,
+  { engine }: Pick<Context, "engine">,
 ): Promise<Plan> {
-  const { project, snapshot } = await look(subject, options.services ?? [], context);
-  return stopping(project, snapshot, options);
+  return planFor(subject, options, { engine, make: stopping });
 }
