@@ -129,7 +129,9 @@ export async function enableForwarding({ announce }: NetworkState, network: Netw
   for (const [family, setting] of wanted) {
     if ((await networkSetting(setting)) !== "0") continue;
     await changeNetworkSetting(setting, "1");
-    announce(`switched ${family} forwarding on (${setting.replaceAll("/", ".")}): network ${network.name} needs it`);
+    announce(
+      `switched ${family} forwarding on (net.${setting.replaceAll("/", ".")}): network ${network.name} needs it`,
+    );
   }
 }
 
