@@ -60,7 +60,7 @@ function hostAddress(text: string): string {
 /** `8080`, `8000-8010`; empty and 0 leave the choice to the engine. */
 function hostPorts(text: string): number[] {
   if (text === "" || text === "0") return [];
-  const [start = "", end = start] = text.split("-");
+  const [, start = "", end = start] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [];
   const [first, last] = [portNumber(start), portNumber(end)];
   if (first === undefined || last === undefined || first > last)
     throw badRequest(`invalid port specification: "${text}"`);
