@@ -3,8 +3,10 @@ import type { Context } from "../context.ts";
 import { observe } from "../observe/observe.ts";
 import { building, type BuildingOptions } from "../plan/building.ts";
 import { onDefaultPlatform } from "../plan/default-platform.ts";
+import { pathsBuiltFrom } from "../plan/paths.ts";
 import type { Plan } from "../plan/plan.ts";
 import { expectUsableImages } from "../plan/values/check-values.ts";
+import { absentOf } from "./plan-inputs.ts";
 import { type PlanRun, runPlan } from "./run-plan.ts";
 
 /** What can be asked of `build`. */
@@ -22,10 +24,14 @@ export async function build(project: Project, options: BuildImagesOptions, conte
 export async function planBuild(
   given: Project,
   { environment = {}, ...options }: BuildImagesOptions,
-  { engine }: Pick<Context, "engine">,
+  { engine, files }: Pick<Context, "engine" | "files">,
 ): Promise<Plan> {
   expectUsableImages(given);
   const project = onDefaultPlatform(given, environment);
-  const [snapshot, proxies] = await Promise.all([observe(engine, { projectName: project.name }), engine.proxies()]);
-  return building(project, snapshot, { ...options, proxies });
+  const [snapshot, proxies, absentPaths] = await Promise.all([
+    observe(engine, { projectName: project.name }),
+    engine.proxies(),
+    absentOf(pathsBuiltFrom(project), files),
+  ]);
+  return building(project, snapshot, { ...options, proxies, absentPaths });
 }

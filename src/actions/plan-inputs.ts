@@ -3,7 +3,7 @@ import type { Project } from "../compose/project.ts";
 import type { Context } from "../context.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { PlanInputs } from "../plan/options.ts";
-import { pathsInUse } from "../plan/paths.ts";
+import { pathsBuiltFrom, pathsInUse } from "../plan/paths.ts";
 import { seccompProfilePath } from "../plan/spec/container.ts";
 import type { Files } from "../system/files.ts";
 
@@ -23,7 +23,8 @@ export async function readInputs(
     }),
   );
   const seccompProfiles = Object.fromEntries(profiles.flat());
-  const absentPaths = isOnThisMachine(engine) ? await absentOf(pathsInUse(project), files) : [];
+  const mounted = isOnThisMachine(engine) ? pathsInUse(project) : [];
+  const absentPaths = await absentOf([...pathsBuiltFrom(project), ...mounted], files);
   return { environment, seccompProfiles, absentPaths, nowMs: clock.now(), proxies: await engine.proxies() };
 }
 
@@ -32,7 +33,8 @@ function isOnThisMachine({ address }: Engine): boolean {
   return /^(?:unix|npipe):/.test(address);
 }
 
-async function absentOf(paths: readonly string[], files: Files): Promise<string[]> {
+/** Those of some paths that lead nowhere. */
+export async function absentOf(paths: readonly string[], files: Files): Promise<string[]> {
   const found = await Promise.all(paths.map((path) => files.status(path)));
   return paths.filter((_, index) => found[index] === undefined);
 }

@@ -5,6 +5,7 @@ import { checkBuildSupport } from "./build-support.ts";
 import { Draft } from "./draft.ts";
 import { buildLabels } from "./images.ts";
 import { imageOf } from "./names.ts";
+import { checkBuildPaths } from "./paths.ts";
 import type { Plan } from "./plan.ts";
 import { ImpossiblePlanError, type Problem } from "./problem.ts";
 import { withProxies } from "./proxies.ts";
@@ -19,6 +20,8 @@ export interface BuildingOptions {
   readonly noCache?: boolean;
   /** Asks the registry for newer base images. */
   readonly pull?: boolean;
+  /** Of the paths that images are built from, those that are not there. */
+  readonly absentPaths?: readonly string[];
   /** Arguments for builds that say nothing else. */
   readonly proxies?: Environment;
 }
@@ -36,7 +39,9 @@ export function building(project: Project, snapshot: Snapshot, options: Building
     if (services.length > 0 && !services.includes(service.name)) continue;
     seen.add(image);
     const wanted: Service & { readonly build: Build } = { ...service, build: withOptions(build, options) };
-    checkBuildSupport(wanted, (problem) => problems.push(problem));
+    const report = (problem: Problem): number => problems.push(problem);
+    checkBuildSupport(wanted, report);
+    checkBuildPaths(wanted, options.absentPaths ?? [], report);
     const labels = buildLabels(project.name, service);
     const on = { image, ...(platform === undefined ? {} : { platform }) };
     draft.add({ kind: "build-image", ...on, service: service.name, build: wanted.build, labels }, "build");

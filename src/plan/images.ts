@@ -6,6 +6,7 @@ import { defaultPlatform } from "./default-platform.ts";
 import type { Draft } from "./draft.ts";
 import { imageKey, imageOf, otherImages } from "./names.ts";
 import { noInputs, type ReconcileOptions } from "./options.ts";
+import { checkBuildPaths } from "./paths.ts";
 import type { Guard } from "./plan.ts";
 import type { ReportProblem } from "./problem.ts";
 import { withProxies } from "./proxies.ts";
@@ -95,6 +96,8 @@ function planImage(services: readonly Service[], context: ImageContext): Planned
   if (builder?.build !== undefined && options.build !== "never" && (mustBuild || observed === undefined)) {
     checkBuildSupport(builder, report);
     const whenAbsent: Guard[] = steps.length === 0 ? [] : [{ kind: "image-absent", ...on }];
+    // What is pulled need not be built: nothing is missed then.
+    if (whenAbsent.length === 0) checkBuildPaths(builder, options.inputs?.absentPaths ?? [], report);
     const cause = observed === undefined ? "missing" : options.build === "always" ? "--build" : "pull_policy build";
     const labels = buildLabels(project.name, builder);
     const build = withProxies(builder.build, options.inputs?.proxies);

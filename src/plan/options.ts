@@ -50,7 +50,7 @@ export interface PlanInputs {
   readonly environment: Environment;
   /** Text of seccomp profiles by the path as written. */
   readonly seccompProfiles: Readonly<Record<string, string>>;
-  /** Of the paths that services mount, those that are not there; absent: it is not known, the host is another. */
+  /** Of the paths that services mount or are built from, those that are not there, as far as it is known. */
   readonly absentPaths?: readonly string[];
   /** Milliseconds since 1970: pull policies with an age need to know. */
   readonly nowMs: number;

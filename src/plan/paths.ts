@@ -1,3 +1,4 @@
+import { isAbsolute, join } from "node:path";
 import type { FileReference, Project, Service } from "../compose/project.ts";
 import type { Path } from "../compose/source.ts";
 import type { ServiceDecision } from "./decision.ts";
@@ -23,6 +24,34 @@ export function checkPaths(
       report({ code: "not-found", path: at, message, hint: "create it, or correct the path" });
     }
   }
+}
+
+/** Paths of this machine that images are built from. */
+export function pathsBuiltFrom(project: Project): string[] {
+  return Object.values(project.services).flatMap((service) => buildUsesOf(service).map(({ path }) => path));
+}
+
+/** Finds what a build to be done would miss. */
+export function checkBuildPaths(service: Service, absentPaths: readonly string[], report: ReportProblem): void {
+  // Without its directory, a Dockerfile is not there either.
+  const missed = buildUsesOf(service).find(({ path }) => absentPaths.includes(path));
+  if (missed === undefined) return;
+  const { at, message } = missed;
+  report({ code: "not-found", path: at, message, hint: "create it, or correct the path" });
+}
+
+function buildUsesOf({ name, build }: Service): Use[] {
+  if (build === undefined || isRemote(build.context ?? "")) return [];
+  const { context = ".", dockerfile = "Dockerfile", dockerfileInline } = build;
+  const at = ["services", name, "build"];
+  const directory = { path: context, at: [...at, "context"], message: `no such directory "${context}"` };
+  if (dockerfileInline !== undefined) return [directory];
+  const path = isAbsolute(dockerfile) ? dockerfile : join(context, dockerfile);
+  return [directory, { path, at: [...at, "dockerfile"], message: `no such file "${path}"` }];
+}
+
+function isRemote(context: string): boolean {
+  return context.includes("://") || context.startsWith("git@") || context.startsWith("github.com/");
 }
 
 interface Use {

@@ -137,6 +137,19 @@ const mistakes: readonly Mistake[] = [
     says: /10\.8\.0\.0\/16/,
   },
   {
+    mistake: "a directory to build from that is not there",
+    compose: "services:\n  other: { image: busybox }\n  web:\n    build: ./absent\n",
+    at: "4:12",
+    says: /absent/,
+  },
+  {
+    mistake: "a Dockerfile that is not there",
+    compose: "services:\n  web:\n    build: { context: ., dockerfile: Absentfile }\n",
+    args: ["build"],
+    at: "3:38",
+    says: /Absentfile/,
+  },
+  {
     mistake: "the file of a secret that is not there",
     compose: "services:\n  web:\n    image: busybox\n    secrets: [key]\nsecrets:\n  key:\n    file: ./absent.key\n",
     at: "7:11",
