@@ -37,7 +37,7 @@ export interface WatchContext extends Context {
 
 /** Keeps containers in step with files until the signal fires. Throws when there is nothing to watch. */
 export async function watch(loaded: Loaded, options: WatchProjectOptions, context: WatchContext): Promise<void> {
-  checkRules(loaded, options);
+  checkWatchable(loaded, options);
   if (options.noUp !== true) checkExecution(await bringUp(loaded, options, context));
   for (let current = loaded; !context.signal.aborted;) {
     const edited = await watchUntilEdited(current, options, context);
@@ -111,7 +111,7 @@ class Edits {
   async #read(): Promise<void> {
     const loaded = await this.#options.reload();
     if (this.#isStale || isSameProject(loaded, this.#before)) return;
-    checkRules(loaded, this.#options);
+    checkWatchable(loaded, this.#options);
     this.#finish(loaded);
   }
 }
@@ -124,7 +124,8 @@ function bringUp({ project }: Loaded, options: WatchProjectOptions, context: Con
   return up(project, { ...options.up, services: options.services ?? [] }, context);
 }
 
-function checkRules({ project }: Loaded, { services = [] }: WatchProjectOptions): void {
+/** Refuses a project in which nothing asks to be watched, and a named service that does not. */
+export function checkWatchable({ project }: Loaded, { services = [] }: Pick<WatchProjectOptions, "services">): void {
   checkActiveServices(project, services, "");
   const without = services.find((name) => (project.services[name]?.develop?.watch ?? []).length === 0);
   if (without !== undefined) throw new UsageError(`service "${without}" has no develop.watch`, ruleHint);

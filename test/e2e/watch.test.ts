@@ -248,6 +248,26 @@ services:
     await world.isFollowed("web-1", "/app");
   });
 
+  test("up --watch shows what containers say, also after a restart, until Ctrl-C", async () => {
+    await using world = await begin({
+      "compose.yaml": `
+services:
+  web:
+    image: busybox
+    command: [sh, -c, "echo says $$(cat /word); exec sleep infinity"]
+    stop_signal: SIGKILL
+    develop: { watch: [{ path: word, action: sync+restart, target: /word }] }
+`,
+      word: "one",
+    });
+    await using watching = await Watching.run(world.project, "up", "--watch");
+    await watching.says(/web-1 +\| says one/);
+    await world.change((at) => writeFile(at("word"), "two"));
+    await watching.says(/web-1 +\| says two/);
+    expect((await watching.end()).exitCode).toBe(130);
+    expect(await world.project.belongings()).toEqual(["container web-1", "network default"]);
+  });
+
   test("a thousand random operations lose nothing", async () => {
     const { settledMs } = await soakWatch({ seed: 7, operations: 1000, perRound: 100, patienceMs: 60_000 });
     expect(settledMs).toHaveLength(10);

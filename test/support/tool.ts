@@ -2,8 +2,8 @@ import { spawn, spawnSync } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
 
-/** No command of a test takes longer: one that hangs is ended, and the test can clean up. */
-const patienceMs = 120_000;
+/** No command of a test takes longer, unless it says so: one that hangs is ended, and the test can clean up. */
+const usualPatienceMs = 120_000;
 
 const root = join(import.meta.dirname, "../..");
 
@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly directory: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** How long the command may take. */
+  readonly patienceMs?: number;
 }
 
 /** The built command line of this project, on this Node, and with the `--` that its first lines pass. */
@@ -52,7 +54,7 @@ export interface RunningCommand {
 export function start(
   tool: Tool,
   args: readonly string[],
-  { directory, environment, input }: RunOptions,
+  { directory, environment, input, patienceMs = usualPatienceMs }: RunOptions,
 ): RunningCommand {
   const [program, ...leading] = tool.command;
   const child = spawn(program, [...leading, ...args], {

@@ -15,17 +15,26 @@ export class Watching implements AsyncDisposable {
 
   private constructor(running: ReturnType<typeof start>) {
     this.#running = running;
-    running.process.stderr?.on("data", (text: string) => {
-      this.#said += text;
-      this.#wake();
-    });
+    for (const stream of [running.process.stdout, running.process.stderr]) {
+      stream?.on("data", (text: string) => {
+        this.#said += text;
+        this.#wake();
+      });
+    }
     void running.outcome.then(() => this.#wake());
   }
 
   /** Starts `watch` in a project, and resolves when all is being watched. */
-  static async start(project: TestProject, ...args: readonly string[]): Promise<Watching> {
+  static start(project: TestProject, ...args: readonly string[]): Promise<Watching> {
+    return Watching.run(project, "watch", ...args);
+  }
+
+  /** The same of another command that watches. */
+  static async run(project: TestProject, ...args: readonly string[]): Promise<Watching> {
     const environment = { DOCKER_HOST: project.engine.address, COMPOSE_PROJECT_NAME: project.name };
-    const watching = new Watching(start(tscompose, ["watch", ...args], { directory: project.directory, environment }));
+    const watching = new Watching(
+      start(tscompose, args, { directory: project.directory, environment, patienceMs: longestMs }),
+    );
     await watching.says(/⦿ watching /);
     return watching;
   }
@@ -72,6 +81,9 @@ export class Watching implements AsyncDisposable {
 }
 
 const patienceMs = 60_000;
+
+/** A soak takes its time. */
+const longestMs = 3_600_000;
 
 function patience(): Promise<"impatient"> {
   return new Promise((resolve) => setTimeout(() => resolve("impatient"), patienceMs).unref());

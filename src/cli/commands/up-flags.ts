@@ -78,7 +78,8 @@ export function declareAttachFlags(command: Command): void {
     .option("--no-log-prefix", "no names in front of lines")
     .option("--timestamps", "show the time of each line, by the engine's clock");
   for (const flags of ["--quiet-pull", "--quiet-build"]) command.option(flags, "do not show the progress of it");
-  for (const flags of ["-w, --watch", "--menu"]) command.addOption(command.createOption(flags).hideHelp());
+  command.option("-w, --watch", "keep containers in step with files");
+  command.addOption(command.createOption("--menu").hideHelp());
 }
 
 type Flag = keyof (ReconcileFlags & AttachFlags);
@@ -91,6 +92,7 @@ const conflicts: readonly (readonly [Flag, Flag])[] = [
   ["renewAnonVolumes", "noRecreate"],
   ["attach", "attachDependencies"],
   ["abortOnContainerExit", "abortOnContainerFailure"],
+  ["noBuild", "watch"],
   ...(["detach", "wait", "noStart"] as const).flatMap((one) =>
     (
       [
@@ -107,7 +109,6 @@ const conflicts: readonly (readonly [Flag, Flag])[] = [
 
 /** Refuses flags that contradict each other, before anything is read or done. */
 export function checkUpFlags(flags: ReconcileFlags & AttachFlags): void {
-  if (flags.watch === true) throw new UsageError("up --watch: tscompose does not watch files yet");
   if (flags.menu === true) throw new UsageError("up --menu: tscompose has no menu");
   for (const [one, other] of conflicts) {
     if (isGiven(flags[one]) && isGiven(flags[other])) {

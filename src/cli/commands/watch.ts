@@ -1,9 +1,8 @@
-import { watch as watchProject, type WatchContext } from "../../actions/watch.ts";
 import { withoutProgress } from "../change.ts";
 import type { CommandModule } from "../command.ts";
 import { exitCode } from "../exit-code.ts";
 import { parallelLimit } from "../project-options.ts";
-import { showError } from "../view/problem.ts";
+import { watchHere } from "../watching.ts";
 
 interface WatchFlags {
   readonly up?: boolean;
@@ -21,22 +20,15 @@ export const watch: CommandModule<WatchFlags> = {
       .option("--verify", "compare what containers hold after each quiet second, and repair what differs");
   },
   async run({ args: services, flags, session }) {
-    const reload = (): ReturnType<typeof session.load> => session.load({ services });
-    const loaded = await reload();
+    const loaded = await session.load({ services });
     const { environment } = loaded;
     await using engine = await session.openEngine();
     await using view = await session.openView(environment);
+    const emit = flags.quiet === true ? withoutProgress("build-image")(view.emit) : view.emit;
     const limit = parallelLimit(session.flags, environment);
-    const context: WatchContext = {
-      ...(await session.context(engine, {
-        emit: flags.quiet === true ? withoutProgress("build-image")(view.emit) : view.emit,
-      })),
-      watching: (paths) => view.emit({ kind: "remark", level: "info", message: `⦿ watching ${paths.join(", ")}` }),
-      refused: (error) => showError(error, session),
-    };
     const up = { environment, build: "always", ...(limit === undefined ? {} : { limit }) } as const;
-    const wishes = { noUp: flags.up === false, verifies: flags.verify === true };
-    await watchProject(loaded, { services, up, ...wishes, directory: session.io.workingDirectory, reload }, context);
+    const wishes = { services, up, noUp: flags.up === false, verifies: flags.verify === true };
+    await watchHere(session, loaded, wishes, await session.context(engine, { emit }));
     return exitCode.interrupted;
   },
 };

@@ -22,7 +22,7 @@ describe("flags of up", () => {
     { flags: { detach: true, attach: ["web"] }, message: "--detach and --attach" },
     { flags: { wait: true, exitCodeFrom: "web" }, message: "--wait and --exit-code-from" },
     { flags: { waitTimeout: -1 }, message: '--wait-timeout: expected seconds, got "-1"' },
-    { flags: { watch: true }, message: "does not watch files yet" },
+    { flags: { watch: true, noBuild: true }, message: "--no-build and --watch are incompatible" },
   ])("are refused: $message", ({ flags, message }) => {
     expect(() => checkUpFlags(flags)).toThrow(message);
   });
