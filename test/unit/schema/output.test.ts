@@ -126,7 +126,15 @@ const trouble: Trouble = {
   lastLines: ["loading everything"],
 };
 const failure = new ExecutionError(
-  [{ message: "db: exited", refused: "db", hint: "logs", notStarted: [{ service: "web", chain: ["web", "db"] }], trouble }],
+  [
+    {
+      message: "db: exited",
+      refused: "db",
+      hint: "logs",
+      notStarted: [{ service: "web", chain: ["web", "db"] }],
+      trouble,
+    },
+  ],
   [],
 );
 
