@@ -1,4 +1,5 @@
-import { lstat, realpath, stat } from "node:fs/promises";
+import { lstat, mkdtemp, realpath, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { basename, dirname, join, posix, resolve } from "node:path";
 import type { Context } from "../context.ts";
 import type { Engine, PathStatus } from "../engine/engine.ts";
@@ -47,15 +48,32 @@ export function parseCopyEnd(text: string): CopyEnd {
 /** Copies files into the containers of a service, or out of one; resolves with the names of the containers. */
 export async function cp(subject: Subject, options: CopyOptions, context: CopyContext): Promise<readonly string[]> {
   const { from, to } = options;
-  if (from.kind === "service" && to.kind === "service") {
-    throw new UsageError("copying between services is not supported", "copy to this machine first");
-  }
+  if (from.kind === "service" && to.kind === "service") return copyAcross(subject, from, to, options, context);
   if (from.kind === "service") return [await copyOut(subject, from, options, context)];
   if (to.kind === "service") return copyIn(subject, to, options, context);
   throw new UsageError("one end of a copy must be in a service", "tscompose cp web:/etc/hosts .");
 }
 
 type ServiceEnd = Extract<CopyEnd, { kind: "service" }>;
+
+/** By way of a folder that only we can read, and that is gone afterwards. */
+async function copyAcross(
+  subject: Subject,
+  from: ServiceEnd,
+  to: ServiceEnd,
+  options: CopyOptions,
+  context: CopyContext,
+): Promise<readonly string[]> {
+  const folder = await mkdtemp(join(tmpdir(), "tscompose-cp-"));
+  try {
+    const { index: _, ...others } = options; // the number is of a replica that receives
+    await copyOut(subject, from, { ...others, to: { kind: "local", path: folder } }, context);
+    const copied = from.path.endsWith("/.") ? join(folder, "/") + "." : join(folder, posix.basename(from.path));
+    return await copyIn(subject, to, { ...options, from: { kind: "local", path: copied } }, context);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
 
 async function copyOut(
   subject: Subject,

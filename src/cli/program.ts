@@ -87,6 +87,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/export.ts")).exportCommand,
   },
   {
+    name: "generate",
+    summary: "Write a compose file of containers that exist",
+    load: async () => (await import("./commands/generate.ts")).generate,
+  },
+  {
     name: "images",
     summary: "List the images of containers",
     load: async () => (await import("./commands/images.ts")).images,
@@ -214,7 +219,7 @@ export const commands: readonly CommandEntry[] = [
 ];
 
 /** Commands of Docker Compose that tscompose does not have: typing one gets an honest answer. */
-const missing: ReadonlySet<string> = new Set("bridge publish generate".split(" "));
+const missing: ReadonlySet<string> = new Set("bridge publish".split(" "));
 
 /** Parses `argv` (without node and script) and runs what it says; answers with the exit code. */
 export async function runProgram(
@@ -278,7 +283,7 @@ export function declareRoot(output: Pick<Output, "write" | "columns">): Command 
 /** Docker Compose has some commands under a name that says that they may change. */
 function declareAlpha(root: Command): void {
   const alpha = root.command("alpha", { hidden: true }).description("The same as the command without alpha");
-  for (const { name, summary } of commands.filter(({ name }) => name === "viz")) {
+  for (const { name, summary } of commands.filter(({ name }) => ["generate", "viz"].includes(name))) {
     alpha.command(name).summary(summary).description(summary);
   }
 }

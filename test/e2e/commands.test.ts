@@ -123,6 +123,7 @@ scenario("files are copied in and out", {
   "compose.yaml": `
 services:
   web: { image: busybox, command: sleep infinity, stop_signal: SIGKILL, scale: 2 }
+  other: { image: busybox, command: sleep infinity, stop_signal: SIGKILL }
 `,
   "site/index.html": "hello\n",
   "site/deep/down.txt": "down\n",
@@ -154,6 +155,13 @@ services:
     run("cp", "site/deep", "web:/after"),
     run("exec", "web", "ls", "/after"),
     printed("down.txt\nmore"),
+  )
+  .step(
+    "a directory goes from one service to another, and a part of it under another name",
+    run("cp", "web:/srv", "other:/tmp"),
+    run("cp", "web:/srv/deep/.", "other:/copy"),
+    run("exec", "other", "cat", "/tmp/srv/deep/down.txt", "/copy/down.txt"),
+    printed("down\ndown"),
   )
   .step("what is not there is told", runFailing(1, "cp", "web:/nowhere", "."), complained(/no such file or directory/))
   .step("down leaves nothing", run("down"), nothingIsLeft);
