@@ -22,7 +22,7 @@ function reply(names: NameTable, caller: string, name: string, type: RecordType 
   const decision = decide(question(name, type), { containerId: caller, transport: "udp" }, names);
   if (decision.kind !== "answer") return decision.kind;
   const { id, flags = 0, answers = [] } = decode(decision.packet);
-  const data = answers.map((answer) => ("data" in answer ? String(answer.data) : ""));
+  const data = answers.map((answer) => ("data" in answer && typeof answer.data === "string" ? answer.data : ""));
   return [id, flags & 15, ...data].join(" ");
 }
 
