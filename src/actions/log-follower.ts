@@ -50,6 +50,8 @@ export class LogFollower {
   /** State at the time when the run that is copied last was noticed. */
   readonly #runs = new Map<string, ContainerStateBody>();
 
+  /** When the last run of each container ended, in milliseconds since 1970, as an event told. */
+  readonly #ends = new Map<string, number>();
   /** What was handed on of each container. */
   readonly #timed = new Map<string, TimedLines>();
 
@@ -106,7 +108,7 @@ export class LogFollower {
       const container = containerOf(event);
       if (!this.#request.isFollowed(container)) continue;
       if (event.Action === "create") this.#created(container, event);
-      if (event.Action === "start") await this.#started(container);
+      if (event.Action === "start") await this.#started(container, event);
       if (event.Action === "die") await this.#died(container, event);
       if (event.Action === "destroy") this.#live.delete(container.id);
       if (this.#live.size === 0) return;
@@ -120,7 +122,7 @@ export class LogFollower {
     this.#request.context.emit({ kind: "container-recreated", container: replaced, service: container.service });
   }
 
-  async #started(container: Replica): Promise<void> {
+  async #started(container: Replica, event: EngineEventBody): Promise<void> {
     const { options, context } = this.#request;
     const state = (await context.engine.inspectContainer(container.id))?.State;
     const before = this.#runs.get(container.id);
@@ -129,18 +131,21 @@ export class LogFollower {
     if (state === undefined || before?.StartedAt === state.StartedAt) return;
     const { tail: _, since: __, ...rest } = options;
     // Of a later run everything is wanted, and nothing of the runs before.
-    const later = before === undefined ? rest : { ...rest, since: betweenRuns(before, state) };
+    const ends = [state.FinishedAt, before?.FinishedAt ?? ""].map((time) => Date.parse(time));
+    const since = betweenRuns([...ends, this.#ends.get(container.id) ?? 0], startOfRun(event, state));
+    const later = before === undefined ? rest : { ...rest, since };
     this.#runs.set(container.id, state);
     this.#copy(container, later);
   }
 
-  async #died(container: Replica, { Actor }: EngineEventBody): Promise<void> {
+  async #died(container: Replica, event: EngineEventBody): Promise<void> {
     const { subject, context } = this.#request;
+    this.#ends.set(container.id, timeOf(event));
     const state = (await context.engine.inspectContainer(container.id))?.State;
     // A manual restart leaves the state at "running": https://github.com/moby/moby/issues/45538
     const isRestarting = state?.Restarting === true || state?.Running === true;
     if (!isRestarting) this.#live.delete(container.id);
-    const exitCode = Number(Actor.Attributes["exitCode"] ?? 0);
+    const exitCode = Number(event.Actor.Attributes["exitCode"] ?? 0);
     const source = { container: shortName(container, subject.name), service: container.service };
     this.#enqueue(container.id, () => context.emit({ kind: "container-exited", ...source, exitCode, isRestarting }));
   }
@@ -174,11 +179,17 @@ function containerOf({ Actor: { ID, Attributes } }: EngineEventBody): Replica {
   };
 }
 
+/** By the time a start is looked at, the container may be in a run after that one. */
+function startOfRun(event: EngineEventBody, { StartedAt }: ContainerStateBody): number {
+  return Math.min(Date.parse(StartedAt), timeOf(event));
+}
+
+function timeOf({ timeNano }: EngineEventBody): number {
+  return timeNano / 1_000_000;
+}
+
 /** Engines note the end of a run a little early and the start of the next a little late: the middle is in neither. */
-function betweenRuns(before: ContainerStateBody, now: ContainerStateBody): string {
-  const startedMs = Date.parse(now.StartedAt);
-  // A short run is over before it is looked at: the end of the one before is then known from before only.
-  const ends = [now.FinishedAt, before.FinishedAt].map((time) => Date.parse(time));
-  const finishedMs = ends.find((endMs) => endMs > 0 && endMs < startedMs);
-  return finishedMs === undefined ? now.StartedAt : new Date((finishedMs + startedMs) / 2).toISOString();
+function betweenRuns(endsMs: readonly number[], startMs: number): string {
+  const before = endsMs.filter((endMs) => endMs > 0 && endMs < startMs);
+  return new Date(before.length === 0 ? startMs : (Math.max(...before) + startMs) / 2).toISOString();
 }
