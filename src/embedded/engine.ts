@@ -8,10 +8,16 @@ import { type Counts, systemRoutes } from "./api/system.ts";
 import { followExits } from "./containers/after-exit.ts";
 import { type ContainerDocument, isRunning } from "./containers/container.ts";
 import type { Containers } from "./containers/containers.ts";
+import { Execs } from "./containers/exec/execs.ts";
+import { execRoutes } from "./containers/exec/exec-routes.ts";
+import { HealthChecks } from "./containers/health/health-checks.ts";
+import { statsRoutes } from "./containers/measure/stats-routes.ts";
+import { topRoutes } from "./containers/measure/top-routes.ts";
 import { createNewsDesk } from "./containers/news.ts";
 import { onNetworks } from "./containers/on-networks.ts";
 import { Register } from "./containers/register.ts";
 import type { ContainerRooms } from "./containers/rooms.ts";
+import { createRestarts } from "./containers/restarts.ts";
 import { containerRoutes } from "./containers/routes.ts";
 import { Runs } from "./containers/runs.ts";
 import { streamRoutes } from "./containers/streams/stream-routes.ts";
@@ -25,7 +31,6 @@ import { Signs } from "./host/signs.ts";
 import { createImages } from "./images/create-images.ts";
 import type { ImageUser } from "./images/room.ts";
 import { createNetworks } from "./networks/create-networks.ts";
-import { noRestarts } from "./bare.ts";
 import { runtimeOf, runtimeVersion } from "./runtime/crun.ts";
 import { createApiServer } from "./server.ts";
 import { engineId } from "./store/engine-id.ts";
@@ -92,7 +97,7 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
     streams,
     publish,
     news,
-    restarts: noRestarts,
+    restarts: createRestarts(news),
     isolation: isolationFacts(),
     limits: limitFacts(),
     runtime: runtimeOf({ root: paths.runtime, isHybrid: machine.isHybrid }),
@@ -101,6 +106,9 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
   };
   const runs = new Runs(rooms);
   const verbs: VerbParts = { rooms, runs, turns: createTurns() };
+  const execs = new Execs(rooms);
+  const nowMs = (): number => Number(nowNs() / 1_000_000n);
+  const health = new HealthChecks(rooms, nowMs);
   followExits(verbs);
   await takeOver(verbs);
   const routes: readonly Route[] = [
@@ -116,11 +124,14 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
     ...eventRoutes({ bus, nowNs }),
     ...containerRoutes({
       ...verbs,
-      healthOf: () => undefined,
-      execIds: () => [],
-      nowMs: () => Number(nowNs() / 1_000_000n),
+      healthOf: (id) => health.of(id),
+      execIds: (id) => execs.idsOf(id),
+      nowMs,
     }),
     ...streamRoutes({ containers, streams, paths }),
+    ...execRoutes({ containers, execs }),
+    ...statsRoutes(rooms),
+    ...topRoutes(rooms),
     ...images.routes,
     ...volumes.routes,
     ...networks.routes,
@@ -131,6 +142,7 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
     server: createApiServer({ router: createRouter(routes), name, onFault, onRequest }),
     isBusy: () => register.all().some(({ state }) => ["running", "paused", "restarting"].includes(state.status)),
     async [Symbol.asyncDispose]() {
+      health[Symbol.dispose]();
       await networks.close();
       await register.settled();
       signs[Symbol.dispose]();
