@@ -39,6 +39,8 @@ export class Copy {
       for (const path of [...known.keys()].filter((each) => removed.some((top) => isIn(top, each)))) known.delete(path);
     }
     if (written.length > 0) {
+      // The watched folder itself is never in doubt: whatever happens, it is not removed.
+      for (const [path, print] of prints) known.set(path, isRootFolder(path, print) ? print : { kind: "doubtful" });
       await this.#workshop.unpack(this.#replica, this.#pack(prints));
       for (const path of [...known.keys()].filter((each) => !wanted.has(each))) known.delete(path);
       for (const [path, print] of prints) known.set(path, print);
@@ -69,7 +71,7 @@ export class Copy {
 
   async #holds(path: string, print: Fingerprint, content: Content): Promise<boolean> {
     // The mode of the folder itself is the image's business.
-    if (path === "" && print.kind === "directory") return content.kind !== "other";
+    if (isRootFolder(path, print)) return content.kind !== "other";
     if (print.kind === "symlink") return content.kind === "symlink" && content.linkTarget === print.linkTarget;
     if (content.kind !== print.kind || content.mode !== print.mode) return false;
     return content.kind === "directory" || content.sha256 === (await sha256Of(join(this.#rule.root, path)));
@@ -80,11 +82,11 @@ export class Copy {
       const name = this.#inContainer(path).slice(1);
       const about = { path: name, uid: 0, gid: 0, mtimeSeconds: Math.trunc(changedSeconds(print)) };
       if (print.kind === "directory") {
-        if (path !== "")
+        if (!isRootFolder(path, print))
           yield tarHeader({ ...about, path: `${name}/`, kind: "directory", mode: print.mode, sizeBytes: 0 });
       } else if (print.kind === "symlink") {
         yield tarHeader({ ...about, kind: "symlink", mode: 0o777, sizeBytes: 0, linkTarget: print.linkTarget });
-      } else {
+      } else if (print.kind === "file") {
         yield* packUnlessGone(join(this.#rule.root, path), { ...about, ...print, kind: "file" });
       }
     }
@@ -96,11 +98,14 @@ export class Copy {
   }
 }
 
-/** A file that vanishes while it is packed is told of as a change, and removed then. */
+/** What happens to who opens a file where there is none any more, but nothing, or a folder. */
+const meansGone: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "EISDIR", "ELOOP"]);
+
+/** A file that vanishes while it is packed is told of as a change, and dealt with then. */
 async function* packUnlessGone(full: string, entry: TarEntry): AsyncIterable<Uint8Array> {
   const packed = packFile(full, entry)[Symbol.asyncIterator]();
   const first = await packed.next().catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    if (meansGone.has((error as NodeJS.ErrnoException).code ?? "")) return undefined;
     throw error;
   });
   if (first === undefined || first.done === true) return;
@@ -117,6 +122,10 @@ async function sha256Of(path: string): Promise<string | undefined> {
     throw error;
   }
   return hash.digest("hex");
+}
+
+function isRootFolder(path: string, { kind }: Fingerprint): boolean {
+  return path === "" && kind === "directory";
 }
 
 function changedSeconds(print: Fingerprint): number {

@@ -9,7 +9,9 @@ export type Fingerprint =
       readonly inode: number;
     }
   | { readonly kind: "directory"; readonly mode: number }
-  | { readonly kind: "symlink"; readonly linkTarget: string };
+  | { readonly kind: "symlink"; readonly linkTarget: string }
+  /** Of a copy only: something may be there, left by an upload that was cut off. */
+  | { readonly kind: "doubtful" };
 
 /** Paths below a root, relative, with `/` between parts, and what is there. `""` stands for the root itself. */
 export type Tree = ReadonlyMap<string, Fingerprint>;
@@ -18,6 +20,8 @@ export type Tree = ReadonlyMap<string, Fingerprint>;
 export function isSame(one: Fingerprint | undefined, other: Fingerprint | undefined): boolean {
   if (one === undefined || other === undefined || one.kind !== other.kind) return one === other;
   switch (one.kind) {
+    case "doubtful":
+      return false;
     case "symlink":
       return one.linkTarget === (other as typeof one).linkTarget;
     case "directory":

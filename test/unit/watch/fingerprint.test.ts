@@ -57,6 +57,13 @@ test.each<{ what: string; wanted: Tree; known: Tree; written?: string[]; removed
     known: tree({ "": folder, a: file(1), d: folder, "d/b": file(2) }),
     removed: ["a", "d"],
   },
+  {
+    what: "what may be there is written again, or removed",
+    wanted: tree({ a: file(1) }),
+    known: tree({ a: { kind: "doubtful" }, b: { kind: "doubtful" } }),
+    written: ["a"],
+    removed: ["b"],
+  },
   { what: "a file that is watched is removed itself", wanted: tree({}), known: tree({ "": file(1) }), removed: [""] },
 ])("$what", ({ wanted, known, written = [], removed = [] }) => {
   expect(difference(wanted, known)).toEqual({ written, removed });
