@@ -21,6 +21,8 @@ export interface AttachOptions extends ScopeOptions, ExitRules {
 /** What attaching needs of the world beside the usual: a way to show output, and the second Ctrl-C. */
 export interface AttachContext extends LogsContext {
   readonly forced: AbortSignal;
+  /** Fires when the person leaves, and the containers are to run on. */
+  readonly detached?: AbortSignal;
 }
 
 /** How things are started and stopped: attaching itself only watches. */
@@ -31,7 +33,10 @@ export interface AttachVerbs {
 }
 
 /** How it ended. */
-export type AttachEnd = { readonly kind: "ended"; readonly exitCode: number } | { readonly kind: "interrupted" };
+export type AttachEnd =
+  | { readonly kind: "ended"; readonly exitCode: number }
+  | { readonly kind: "interrupted" }
+  | { readonly kind: "detached" };
 
 /**
  * Starts things and stays with them: hands on what they write until the last awaited container has ended, the signal
@@ -53,7 +58,9 @@ export async function attach(
     const started = verbs.start({ ...context, signal: enough, emit: announcing(parts, following) });
     const followed = following.follower.follow(started);
     followed.catch(() => {}); // awaited below, but a start that fails is told first
-    if (await isDone(started, enough)) await Promise.race([followed, fired(enough)]);
+    const { detached = new AbortController().signal } = context;
+    if (await isDone(started, enough)) await Promise.race([followed, fired(enough), fired(detached)]);
+    if (detached.aborted && !enough.aborted) return { kind: "detached" };
     if (enough.aborted) await stopAll(parts, verbs);
     await followed;
     return context.signal.aborted ? { kind: "interrupted" } : { kind: "ended", exitCode: parts.exits.result() };

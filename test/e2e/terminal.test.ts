@@ -5,6 +5,7 @@ import {
   nothingIsLeft,
   printed,
   remember,
+  serviceIs,
 } from "../support/expectations.ts";
 import { type Action, run, runFailing, runOptions, scenario, write } from "../support/scenario.ts";
 import { describeOutcome, start, tscompose } from "../support/tool.ts";
@@ -58,4 +59,14 @@ scenario("keys of Docker's configuration leave a command running", {
   .with({ DOCKER_CONFIG: "docker" })
   .step("up starts it", run("up", "-d"))
   .step("nothing else would end this", typing("\u0005q", "exec", "web", "sleep", "infinity"))
+  .step("down -v leaves nothing", run("down", "-v"), nothingIsLeft);
+
+scenario("keys on a terminal leave an attached up, and what it has started", labelled("1"))
+  .step(
+    "d leaves it running",
+    typing("d", "up"),
+    printed(/Keys: d leaves the containers running/),
+    printed(/left running/),
+    serviceIs("web", "running"),
+  )
   .step("down -v leaves nothing", run("down", "-v"), nothingIsLeft);

@@ -79,7 +79,7 @@ export function declareAttachFlags(command: Command): void {
     .option("--timestamps", "show the time of each line, by the engine's clock");
   for (const flags of ["--quiet-pull", "--quiet-build"]) command.option(flags, "do not show the progress of it");
   command.option("-w, --watch", "keep containers in step with files");
-  command.addOption(command.createOption("--menu").hideHelp());
+  command.option("--menu", "read single keys on a terminal: d detaches, l filters (default: on; --menu=false: off)");
 }
 
 type Flag = keyof (ReconcileFlags & AttachFlags);
@@ -109,7 +109,6 @@ const conflicts: readonly (readonly [Flag, Flag])[] = [
 
 /** Refuses flags that contradict each other, before anything is read or done. */
 export function checkUpFlags(flags: ReconcileFlags & AttachFlags): void {
-  if (flags.menu === true) throw new UsageError("up --menu: tscompose has no menu");
   for (const [one, other] of conflicts) {
     if (isGiven(flags[one]) && isGiven(flags[other])) {
       throw new UsageError(`${longName(one)} and ${longName(other)} are incompatible`, "give one of them");

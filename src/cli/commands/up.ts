@@ -17,8 +17,9 @@ import { confirm } from "../confirm.ts";
 import { exitCode } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { declareIsolatedFlag, isolated, type IsolatedFlag } from "../isolation.ts";
+import { Menu } from "../menu.ts";
 import { checkExecution } from "../outcome.ts";
-import { parallelLimit } from "../project-options.ts";
+import { environmentSwitch, parallelLimit } from "../project-options.ts";
 import { watchHere } from "../watching.ts";
 import { attachedView } from "../view/attached.ts";
 import { planLines } from "../view/plan-lines.ts";
@@ -71,6 +72,7 @@ export const up: CommandModule<UpFlags> = {
     await using view = await session.openView(loaded.environment);
     const context = await session.context(engine, { emit: quieted(view.emit, flags) });
     for (const message of remarks) context.emit({ kind: "remark", level: "info", message });
+    using menu = menuOf(call, loaded, (text) => view.print("stderr", text));
     const start = async (within: Context): Promise<void> => {
       const stopwatch = new Stopwatch(within.clock);
       const result = await bringUp(loaded.project, options, { ...within, emit: stopwatch.listening(within.emit) });
@@ -81,7 +83,8 @@ export const up: CommandModule<UpFlags> = {
       checkExecution(result);
       // As long as files are watched, what ends may come back: the start is not over.
       const again = { ...options, services: [], build: "always" } as const;
-      if (flags.watch === true) await watchHere(session, loaded, { up: again, noUp: true }, within);
+      const watching = { ...within, signal: AbortSignal.any([within.signal, menu.detached]) };
+      if (flags.watch === true) await watchHere(session, loaded, { up: again, noUp: true }, watching);
     };
     if (isDetached(flags)) {
       await start(context);
@@ -89,15 +92,40 @@ export const up: CommandModule<UpFlags> = {
     }
     const display = session.display(loaded.environment);
     const { emit, write } = attachedView({ ...view, emit: context.emit }, { io: session.io, display, style: flags });
+    const withMenu: Emit = (event) => {
+      // By now all questions have been asked.
+      if (event.kind === "plan-ready" && hasMenu(call, loaded)) menu.open();
+      emit(event);
+    };
     const end = await attach(
       loaded.project,
       attachOptions(services, flags),
       { start, stop: async (within) => checkExecution(await stop(loaded.project, options, within)) },
-      { ...context, emit, write, forced: session.interrupts.takeForce() },
+      {
+        ...context,
+        emit: withMenu,
+        write: (block) => (menu.shows(block.service) ? write(block) : undefined),
+        forced: session.interrupts.takeForce(),
+        detached: menu.detached,
+      },
     );
-    return end.kind === "interrupted" ? exitCode.interrupted : end.exitCode;
+    if (end.kind === "detached") view.print("stderr", `left running; see them with: tscompose ps\n`);
+    if (end.kind === "interrupted") return exitCode.interrupted;
+    return end.kind === "ended" ? end.exitCode : exitCode.success;
   },
 };
+
+/** A person on a terminal gets the menu, unless `--menu=false` or `COMPOSE_MENU` say otherwise. */
+function hasMenu({ flags, session: { io } }: Call<UpFlags>, { environment }: Loaded): boolean {
+  const isUnset = (environment["COMPOSE_MENU"] ?? "") === "";
+  const isWanted = flags.menu ?? (isUnset || environmentSwitch(environment, "COMPOSE_MENU"));
+  return isWanted && io.stdin.isTTY && io.stdout.isTTY;
+}
+
+function menuOf({ args, session: { io } }: Call<UpFlags>, { project }: Loaded, tell: (text: string) => void): Menu {
+  const services = args.length > 0 ? args : Object.keys(project.services).toSorted();
+  return new Menu({ io, services, tell, signal: (signal) => void process.kill(process.pid, signal) });
+}
 
 /** The plan says it all: no file is read, and a flag that would change the plan is a contradiction. */
 async function carryOutKept(path: string, { args, flags, session }: Call<UpFlags>): Promise<number> {
