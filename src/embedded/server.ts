@@ -109,6 +109,8 @@ function refuse(response: ServerResponse, error: unknown, left: AbortSignal): vo
   }
   const status = error instanceof HttpError ? error.status : 500;
   const message = error instanceof Error ? error.message : String(error);
+  // A client that still sends its body would never get to read an answer on a closed connection.
+  response.shouldKeepAlive = true;
   const reply: ApiReply = { kind: "json", status, body: { message } };
   void sendReply(response, reply, left);
 }

@@ -1,3 +1,5 @@
+import { inTerminal } from "./terminal-script.ts";
+
 /** What decides how a container's monitor goes about it. */
 export interface MonitorWishes {
   /** The container has a network namespace of its own, described by `host.ip` and `ns.ip`. */
@@ -23,21 +25,22 @@ export function monitorScript({ hasNetwork, hasInput, hasTerminal, hidesUnifiedC
   const needsInput = hasInput || hasTerminal;
   const lines = [
     'cd "$1" || exit 1',
-    'fail() { echo 125 >"$7/$2.exit"; read -r _ <&8; exit 1; }',
+    'export ID="$2" ROOT="$6" SIGN="$7/$2"',
+    'fail() { echo 125 >"$SIGN.exit"; read -r _ <&8; exit 1; }',
     `mkfifo -m 600 out err hold${needsInput ? " in" : ""} || exit 1`,
     `exec 3<>out 4<>err 8<>hold${needsInput ? " 6<>in" : ""}`,
     "echo ready",
     ...(hidesUnifiedCgroups ? ["umount /sys/fs/cgroup/unified"] : []),
-    ...(hasNetwork ? ['ip -batch host.ip >&2 && ip -n "$2" -batch ns.ip >&2; network=$?'] : ["network=0"]),
+    ...(hasNetwork ? ['ip -batch host.ip >&2 && ip -n "$ID" -batch ns.ip >&2; network=$?'] : ["network=0"]),
     'mount -t overlay overlay -o "lowerdir=$3,upperdir=$4,workdir=$5" m; mounted=$?',
     "read -r _ || exit 1",
     "exec </dev/null >/dev/null",
-    '[ $network = 0 ] && [ $mounted = 0 ] || fail "$@"',
+    "[ $network = 0 ] && [ $mounted = 0 ] || fail",
     ...(needsInput ? inputLines(hasInput) : []),
     `${runtimeLine({ needsInput, hasTerminal })} >&3 2>&4 3>&- 4>&- 8<&-`,
     "code=$?",
     ...(needsInput ? ["kill $keeper 2>/dev/null"] : []),
-    'echo $code >"$7/$2.exit"',
+    'echo $code >"$SIGN.exit"',
     "read -r _ <&8",
   ];
   return lines.join("\n");
@@ -49,11 +52,9 @@ function inputLines(hasInput: boolean): readonly string[] {
   return hasInput ? [keep, "echo $keeper >in.pid", "exec 7<in 6>&-"] : [keep, "exec 7<in 6>&-"];
 }
 
-const runtime = 'crun --root "$6" --log=crun.log run --pid-file "$7/$2.pid" --bundle . "$2"';
+const runtime = 'crun --root "$ROOT" --log=crun.log run --pid-file "$SIGN.pid" --bundle . "$ID"';
 
 function runtimeLine({ needsInput, hasTerminal }: { needsInput: boolean; hasTerminal: boolean }): string {
-  if (!hasTerminal) return `${runtime} ${needsInput ? "<&7 7<&-" : "</dev/null"}`;
-  // crun wants a terminal to give the container one; script(1) has one to give.
-  const inner = `stty raw -echo; exec ${runtime.replaceAll('"$6"', '"$CRUN_ROOT"').replaceAll("$7/$2", "$CRUN_SIGNS/$CRUN_ID").replaceAll('"$2"', '"$CRUN_ID"')}`;
-  return `CRUN_ROOT=$6 CRUN_ID=$2 CRUN_SIGNS=$7 script -qefc '${inner}' /dev/null <&7 7<&-`;
+  const command = hasTerminal ? inTerminal(runtime, '"$SIGN.pid"') : runtime;
+  return `${command} ${needsInput ? "<&7 7<&-" : "</dev/null"}`;
 }
