@@ -1,3 +1,5 @@
+import { inTerminal } from "./terminal-script.ts";
+
 /** What decides how a command gets into a container. */
 export interface ExecScriptWishes {
   readonly hasInput: boolean;
@@ -38,6 +40,6 @@ function inputLines({ hasInput, hasTerminal }: Pick<ExecScriptWishes, "hasInput"
 function runtimeLine({ hasInput, hasTerminal }: Pick<ExecScriptWishes, "hasInput" | "hasTerminal">): string {
   const flags = "--log=crun.log exec --process command.json --pid-file";
   if (!hasTerminal) return `crun --root "$3" ${flags} "$4" "$2" ${hasInput ? "<&7 7<&-" : "</dev/null"}`;
-  const inner = `stty raw -echo; exec crun --root "$CRUN_ROOT" ${flags} "$CRUN_PID" "$CRUN_ID"`;
-  return `CRUN_ROOT=$3 CRUN_PID=$4 CRUN_ID=$2 script -qefc '${inner}' /dev/null <&7 7<&-`;
+  const command = `crun --root "$CRUN_ROOT" ${flags} "$CRUN_PID" "$CRUN_ID"`;
+  return `CRUN_ROOT=$3 CRUN_PID=$4 CRUN_ID=$2 ${inTerminal(command, '"$CRUN_PID"')} <&7 7<&-`;
 }
