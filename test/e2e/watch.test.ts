@@ -219,9 +219,10 @@ services:
     });
     await using watching = await Watching.start(world.project);
     await watching.says(/synced in /);
-    let isBusy = true;
+    const enough = new AbortController();
     const busy = (async () => {
-      for (let count = 0; isBusy; count++) await writeFile(join(world.project.directory, "src/busy"), String(count));
+      for (let count = 0; !enough.signal.aborted; count++)
+        await writeFile(join(world.project.directory, "src/busy"), String(count));
     })();
     await world.change(async (at) => {
       for (let folder = 0; folder < 50; folder++) {
@@ -230,7 +231,7 @@ services:
       }
     });
     await watching.says(/synced in /);
-    isBusy = false;
+    enough.abort();
     await busy;
     await world.isEventuallyFollowed("web-1", "/app", watching);
   });
