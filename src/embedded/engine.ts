@@ -28,6 +28,8 @@ import { nowNs, timestamp } from "./host/clock.ts";
 import { isolationFacts, limitFacts } from "./host/isolation.ts";
 import { machineFacts } from "./host/machine.ts";
 import { Signs } from "./host/signs.ts";
+import { archiveRoutes } from "./files/archive-routes.ts";
+import { exportRoutes } from "./files/export-routes.ts";
 import { createImages } from "./images/create-images.ts";
 import type { ImageUser } from "./images/room.ts";
 import { createNetworks } from "./networks/create-networks.ts";
@@ -111,6 +113,7 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
   const health = new HealthChecks(rooms, nowMs);
   followExits(verbs);
   await takeOver(verbs);
+  const files = { paths, volumes, containers, turns: verbs.turns, find: (id: string) => register.find(id) };
   const routes: readonly Route[] = [
     ...systemRoutes({
       version,
@@ -132,6 +135,8 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
     ...execRoutes({ containers, execs }),
     ...statsRoutes(rooms),
     ...topRoutes(rooms),
+    ...archiveRoutes(files),
+    ...exportRoutes(files),
     ...images.routes,
     ...volumes.routes,
     ...networks.routes,

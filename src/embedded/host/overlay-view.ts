@@ -16,14 +16,19 @@ export interface ViewWish {
 export interface View extends AsyncDisposable {
   readonly root: InRoot;
   /** Puts a folder or file of the host in a place of the view, which must be there and behind no link. */
-  bind(source: string, place: string): Promise<void>;
+  bind(source: string, place: string, options: { readonly isReadOnly: boolean }): Promise<void>;
 }
 
 const script = `
-mount -t overlay overlay -o "$1" "$2" || exit 1
+case $1 in
+  lowerdir=*) mount -t overlay overlay -o "$1" "$2" ;;
+  *) mount --no-canonicalize --bind "$1" "$2" && mount --no-canonicalize -o remount,bind,ro "$2" ;;
+esac || exit 1
 echo ready
-while IFS= read -r from && IFS= read -r to; do
-  mount --no-canonicalize --bind "$from" "$2$to" && echo bound || exit 1
+while IFS= read -r how && IFS= read -r from && IFS= read -r to; do
+  mount --no-canonicalize --bind "$from" "$2$to" || exit 1
+  [ "$how" = rw ] || mount --no-canonicalize -o remount,bind,ro "$2$to" || exit 1
+  echo bound
 done
 `;
 
@@ -32,11 +37,24 @@ done
  * {@link CommandError}.
  */
 export async function openView({ lowerDirs, writable, point }: ViewWish): Promise<View> {
+  const [only = "", second] = lowerDirs;
+  // The kernel makes no overlay of a single folder.
+  const isPlain = second === undefined && writable === undefined;
   const options = [
     `lowerdir=${lowerDirs.map(escaped).join(":")}`,
     ...(writable === undefined ? [] : [`upperdir=${escaped(writable.upper)}`, `workdir=${escaped(writable.work)}`]),
   ];
-  const unshare = ["--mount", "--propagation", "private", "/bin/sh", "-c", script, "view", options.join(","), point];
+  const unshare = [
+    "--mount",
+    "--propagation",
+    "private",
+    "/bin/sh",
+    "-c",
+    script,
+    "view",
+    isPlain ? only : options.join(","),
+    point,
+  ];
   const keeper = spawn("unshare", unshare, { stdio: ["pipe", "pipe", "pipe"] });
   const answers = new Answers(keeper);
   const end = async (): Promise<void> => {
@@ -48,9 +66,9 @@ export async function openView({ lowerDirs, writable, point }: ViewWish): Promis
     const root = await InRoot.open(`/proc/${keeper.pid}/root${point}`);
     return {
       root,
-      async bind(source, place) {
-        if (/[\n]/.test(source + place)) throw new Error("a path with a line break cannot be mounted");
-        keeper.stdin.write(`${source}\n${place}\n`);
+      async bind(source, place, { isReadOnly }) {
+        if (`${source}${place}`.includes("\n")) throw new Error("a path with a line break cannot be mounted");
+        keeper.stdin.write(`${isReadOnly ? "ro" : "rw"}\n${source}\n${place}\n`);
         await answers.next();
       },
       async [Symbol.asyncDispose]() {
