@@ -24,8 +24,9 @@ export function struct<Value extends Extensible>(table: FieldTable<Value>, defau
   const fields = Object.entries<Codec<unknown>>(table as Record<string, Codec<unknown>>).map(
     ([property, codec]): Field => ({ property, name: attributeName(property), codec }),
   );
+  const byName = new Map(fields.map((field) => [field.name, field]));
   return {
-    read: (tree, reading) => readStruct(tree, reading, fields, defaults) as Value | undefined,
+    read: (tree, reading) => readStruct(tree, reading, byName, defaults) as Value | undefined,
     write: (value, form) => writeStruct(value as Readonly<Record<string, unknown>>, form, fields),
     isZero: () => false,
   };
@@ -34,16 +35,17 @@ export function struct<Value extends Extensible>(table: FieldTable<Value>, defau
 function readStruct(
   tree: Tree,
   reading: Reading,
-  fields: readonly Field[],
+  fields: ReadonlyMap<string, Field>,
   defaults: object,
 ): Record<string, unknown> | undefined {
   if (tree.kind !== "map") {
     return tree.kind === "scalar" && tree.value === null ? undefined : refuse(tree, reading, "expected a mapping");
   }
   const value: Record<string, unknown> = { ...defaults };
-  for (const { property, name, codec } of fields) {
-    const entry = tree.entries.get(name);
-    if (entry === undefined) continue;
+  for (const [name, entry] of tree.entries) {
+    const field = fields.get(name);
+    if (field === undefined) continue;
+    const { property, codec } = field;
     const read = codec.read(entry.value, below(reading, name));
     if (read === undefined) continue;
     // Zero and "not set" are one to docker compose, unless the codec tells them apart.
