@@ -84,8 +84,8 @@ function nameOf({ Names, Id }: ContainerSummary): string {
 const states: readonly ContainerState[] = ["created", "running", "paused", "restarting", "removing", "exited", "dead"];
 
 function stateOf(text: string): ContainerState {
-  // Podman has words of its own for moments between these; nothing runs in them.
-  return states.find((state) => state === text) ?? "created";
+  // Podman has words of its own; what it calls stopped has run, in the moments between these nothing runs.
+  return text === "stopped" ? "exited" : (states.find((state) => state === text) ?? "created");
 }
 
 /** The list tells health and exit code only in its sentence: `Up 3 minutes (healthy)`, `Exited (137) 2 days ago`. */

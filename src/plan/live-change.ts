@@ -42,12 +42,13 @@ export function liveDifference(wanted: HostConfig, actual: HostConfig): LiveDiff
   const body: ContainerUpdateBody = {
     ...Object.fromEntries(changes.map(({ key, to }) => [key, to])),
     ...swapAlong(wanted, actual),
+    ...cpusInParts(wanted, actual),
     ...(policy.length === 0 ? {} : { RestartPolicy: wanted.RestartPolicy ?? { Name: "no" } }),
   };
   return {
     update: causes.length === 0 ? undefined : { body, cause: causes.join(", ") },
     needsNew: found
-      .filter(({ key, from, to }) => (from === undefined) !== (to === undefined) && !isSwapDefault(key, wanted, actual))
+      .filter(({ key, from, to }) => (from === undefined) !== (to === undefined) && !isDerived(key, wanted, actual))
       .flatMap(({ attribute, from, to }) => compare(attribute, from, to)),
   };
 }
@@ -65,6 +66,20 @@ function swapAlong(wanted: HostConfig, actual: HostConfig): ContainerUpdateBody 
   return { MemorySwap: 2 * wanted.Memory };
 }
 
-function isSwapDefault(key: string, wanted: HostConfig, actual: HostConfig): boolean {
-  return key === "MemorySwap" && wanted.MemorySwap === undefined && actual.MemorySwap === 2 * (actual.Memory ?? 0);
+/** Podman makes period and quota of `cpus`, and of a change hears only those. */
+function cpusInParts({ NanoCpus: wanted }: HostConfig, actual: HostConfig): ContainerUpdateBody {
+  const { NanoCpus: before, CpuPeriod: period = 0, CpuQuota: quota = 0 } = actual;
+  if (!wanted || !before || wanted === before || period === 0 || quota === 0) return {};
+  return { CpuPeriod: period, CpuQuota: Math.round((wanted / 1e9) * period) };
+}
+
+/** Processes that Podman allows where nobody says how many. */
+const podmanPids = 2048;
+
+/** What the engine made of itself is no wish: twice the memory; with Podman period and quota for `cpus`, and processes. */
+function isDerived(key: keyof HostConfig, wanted: HostConfig, actual: HostConfig): boolean {
+  if (wanted[key] !== undefined) return false;
+  if (key === "MemorySwap") return actual.MemorySwap === 2 * (actual.Memory ?? 0);
+  if (key === "PidsLimit") return actual.PidsLimit === podmanPids;
+  return (key === "CpuPeriod" || key === "CpuQuota") && given(actual, "NanoCpus") !== undefined;
 }

@@ -44,3 +44,11 @@ test("knows a one-off, which has no number", () => {
   const { number, isOneOff } = toContainer({ ...row, Labels: { [label.oneOff]: "True" } });
   expect({ number, isOneOff }).toEqual({ number: undefined, isOneOff: true });
 });
+
+test.each([
+  ["stopped", "exited"],
+  ["configured", "created"],
+  ["running", "running"],
+])("understands Podman's word %s as %s", (State, expected) => {
+  expect(toContainer({ ...row, State }).state).toBe(expected);
+});

@@ -97,3 +97,18 @@ test.each<{ what: string; wanted: HostConfig; actual: HostConfig; body: HostConf
 ])("$what", ({ wanted, actual, body }) => {
   expect(liveDifference(wanted, actual).update?.body).toEqual(body);
 });
+
+test("period and quota that Podman makes of cpus are no difference", () => {
+  const actual = { NanoCpus: 5e8, CpuPeriod: 100_000, CpuQuota: 50_000 };
+  expect(liveDifference({ NanoCpus: 5e8 }, actual)).toEqual({ update: undefined, needsNew: [] });
+  expect(liveDifference({ NanoCpus: 25e7 }, actual).update?.body).toEqual({
+    NanoCpus: 25e7,
+    CpuPeriod: 100_000,
+    CpuQuota: 25_000,
+  });
+});
+
+test("the number of processes that Podman allows by itself is no difference", () => {
+  expect(liveDifference({}, { PidsLimit: 2048 }).needsNew).toEqual([]);
+  expect(liveDifference({}, { PidsLimit: 50 }).needsNew).toEqual(["pids_limit 50 -> (none)"]);
+});
