@@ -61,11 +61,12 @@ async function settle(
 ): Promise<number> {
   const begin = performance.now();
   for (;;) {
+    const said = watching.said.length;
     const differs = await difference();
     const sinceMs = performance.now() - begin;
     if (differs === undefined) return sinceMs;
     if (sinceMs > patienceMs)
       throw new Error(`after ${sinceMs.toFixed(0)} ms ${differs}\n${watching.said.slice(-2000)}`);
-    await watching.saysMore(patienceMs);
+    await watching.saysMore(said, patienceMs);
   }
 }

@@ -51,8 +51,9 @@ export class Watching implements AsyncDisposable {
     }
   }
 
-  /** Resolves when it says anything more, or after this time at the latest. */
-  async saysMore(withinMs: number): Promise<void> {
+  /** Resolves when it has said more than this much of what it said, or after this time at the latest. */
+  async saysMore(than: number, withinMs: number): Promise<void> {
+    if (this.#said.length > than) return;
     const changed = new Promise<void>((resolve) => (this.#wake = resolve));
     await Promise.race([changed, new Promise((resolve) => setTimeout(resolve, withinMs).unref())]);
   }
