@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
+import { endianness } from "node:os";
 import { run } from "./run.ts";
 
 /** Runs lines of `ip -batch` in the host's namespace; nothing for none. */
@@ -27,28 +28,38 @@ export async function interfaceNamesOf(pid: number): Promise<string[]> {
   return (JSON.parse(stdout) as readonly { readonly ifname: string }[]).map(({ ifname }) => ifname);
 }
 
-/**
- * Destinations of the host's routes, and its own addresses, as `address/prefix`; without the default route, and without
- * those through one device.
- */
-export async function routedBlocks({ except }: { readonly except?: string } = {}): Promise<string[]> {
-  const [four, six] = await Promise.all(
-    ["-4", "-6"].map(async (family) => {
-      const { stdout } = await run("ip", ["-j", family, "route", "show", "table", "all"]);
-      const routes = JSON.parse(stdout === "" ? "[]" : stdout) as readonly Route[];
-      const width = family === "-4" ? 32 : 128;
-      return routes
-        .filter(({ dev }) => dev === undefined || dev !== except)
-        .map(({ dst }) => (dst.includes("/") ? dst : `${dst}/${width}`))
-        .filter((dst) => /^[\da-f.:]+\/[1-9]/.test(dst));
-    }),
-  );
-  return [...(four ?? []), ...(six ?? [])];
+/** A route of the host's main table. */
+export interface HostRoute {
+  readonly device: string;
+  /** Hexadecimal digits of the destination, the highest byte first: 8 of IPv4, 32 of IPv6. */
+  readonly destination: string;
+  readonly prefix: number;
 }
 
-interface Route {
-  readonly dst: string;
-  readonly dev?: string;
+/** The host's routes, without the default ones and those to link-local and multicast addresses. */
+export async function hostRoutes(): Promise<HostRoute[]> {
+  const [four = "", six = ""] = await Promise.all([textOf("/proc/net/route"), textOf("/proc/net/ipv6_route")]);
+  const routes4 = four
+    .trim()
+    .split("\n")
+    .slice(1)
+    .map((line): HostRoute => {
+      const [device = "", destination = "", , , , , , mask = ""] = line.split("\t");
+      const bits = BigInt(`0x${mask.trim() || "0"}`).toString(2);
+      // The kernel writes both as a number of its own byte order.
+      return { device, destination: bytesTurned(destination), prefix: bits.replaceAll("0", "").length };
+    });
+  const routes6 = six
+    .trim()
+    .split("\n")
+    .map((line): HostRoute => {
+      const fields = line.trim().split(/\s+/);
+      const [destination = "", prefix = "0"] = fields;
+      return { device: fields.at(-1) ?? "", destination, prefix: Number.parseInt(prefix, 16) };
+    });
+  return [...routes4, ...routes6].filter(
+    ({ prefix, destination }) => prefix > 0 && !/^(fe80|ff)[0-9a-f]{28}/.test(destination),
+  );
 }
 
 /** A bridge of the host. */
@@ -85,6 +96,11 @@ export async function hostResolvConf(): Promise<string> {
 /** The host's names, for containers on its network. */
 export async function hostNames(): Promise<string> {
   return (await textOf("/etc/hosts")) ?? "";
+}
+
+/** Every machine that Node runs on with Linux is little-endian, but for s390x. */
+function bytesTurned(hex: string): string {
+  return endianness() === "LE" ? (hex.match(/../g) ?? []).toReversed().join("") : hex;
 }
 
 async function textOf(path: string): Promise<string | undefined> {

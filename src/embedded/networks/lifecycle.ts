@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { NetworkCreateBody } from "../../docker-api/network.ts";
 import { conflict, HttpError } from "../api/http-error.ts";
-import { changeNetworkSetting, hostResolvConf, networkSetting, routedBlocks } from "../host/host-network.ts";
+import { changeNetworkSetting, hostResolvConf, hostRoutes, networkSetting } from "../host/host-network.ts";
 import { type Block, overlaps, parseCidr } from "./address.ts";
 import { makeBridge, raiseBridges, removeBridges } from "./bridge.ts";
 import { serveNames } from "./dns/name-server.ts";
@@ -142,15 +142,19 @@ function blocksOf({ store }: NetworkState): Block[] {
     .filter((block) => block !== undefined);
 }
 
-async function hostBlocks(): Promise<Block[]> {
-  return (await routedBlocks()).map((text) => parseCidr(text)?.block).filter((block) => block !== undefined);
+async function hostBlocks({ except }: { readonly except?: string } = {}): Promise<Block[]> {
+  return (await hostRoutes())
+    .filter(({ device }) => device !== except)
+    .map(({ destination, prefix }) => ({
+      family: destination.length === 8 ? 4 : 6,
+      value: BigInt(`0x${destination}`),
+      prefix,
+    }));
 }
 
 /** A block that came to the host's routes between our look and our bridge: somebody chose at the same time. */
 async function rivalOf(network: NetworkDocument): Promise<Block | undefined> {
   const own = network.subnets.map(({ block }) => parseCidr(block)?.block).filter((block) => block !== undefined);
-  const routes = await routedBlocks({ except: network.device ?? "" });
-  return routes
-    .map((text) => parseCidr(text)?.block)
-    .find((block) => block !== undefined && own.some((each) => overlaps(each, block)));
+  const routes = await hostBlocks({ except: network.device ?? "" });
+  return routes.find((block) => own.some((each) => overlaps(each, block)));
 }

@@ -7,26 +7,38 @@ import { type LiveContainer, nameEndpoint, namesAddress, type NetworkState, publ
 import { firewalled, type NetworkDocument } from "./network.ts";
 import type { Survivor } from "./networks.ts";
 import type { PortWish } from "./port-wishes.ts";
-import type { PublishedPorts } from "./published-ports.ts";
+import type { PublishedPorts, PublishTarget } from "./published-ports.ts";
 
 /** Makes anew what is missing of the saved networks, adopts survivors, sweeps the rest. */
 export async function recover(state: NetworkState, survivors: readonly Survivor[], nowIso: string): Promise<void> {
-  const networks = state.store.all().filter(({ device }) => device !== undefined);
+  const saved = state.store.all().filter(({ device }) => device !== undefined);
   const existing = await ownBridges(state.mark);
+  const networks: NetworkDocument[] = [];
+  for (const network of saved) if (await revive(state, network, existing)) networks.push(network);
   const missing = networks.filter(({ device = "" }) => !existing.has(device));
-  for (const network of missing) await makeBridge(network, state.mark);
-  for (const network of networks) {
-    state.addresses.addNetwork(network);
-    await startServer(state, network);
-  }
   for (const survivor of survivors) await adopt(state, survivor);
   await writeRules(state, networks);
   await raiseBridges(missing);
   for (const network of networks) await enableForwarding(state, network);
-  const known = new Set(networks.map(({ device }) => device));
+  const known = new Set(saved.map(({ device }) => device));
   await removeBridges([...existing].filter((device) => !known.has(device)));
   await makePredefined(state, nowIso);
   await state.foreign.settle();
+}
+
+/** One network that cannot be had must not keep the others from working. */
+async function revive(state: NetworkState, network: NetworkDocument, existing: ReadonlySet<string>): Promise<boolean> {
+  try {
+    if (!existing.has(network.device ?? "")) await makeBridge(network, state.mark);
+    await startServer(state, network);
+    state.addresses.addNetwork(network);
+    return true;
+  } catch (error) {
+    state.announce(
+      `network ${network.name} is out of order: ${error instanceof Error ? error.message : String(error)}`,
+    );
+    return false;
+  }
 }
 
 /** Takes everything away that is in the kernel; the networks stay on disk. */
@@ -87,28 +99,36 @@ async function adopt(state: NetworkState, { container, prepared }: Survivor): Pr
   state.live.set(container.id, live);
   for (const endpoint of endpoints) nameEndpoint(state, endpoint);
   if (gateway === undefined) return;
-  const published = await republish(
-    state,
-    heldPorts(prepared.ports),
-    publishTarget(container, gateway),
-    container.name,
-  );
-  state.live.set(container.id, { ...live, published });
+  const target = publishTarget(container, gateway);
+  const ports = heldPorts(prepared.ports);
+  const parts = await Promise.all(ports.map((wish) => hold(state, wish, { target, name: container.name })));
+  state.live.set(container.id, { ...live, published: together(parts) });
 }
 
-/** Someone may have taken a port while no engine held it: the container keeps the others. */
-async function republish(
+/** Someone may have taken a port while no engine held it: that one leads to the container no more, as they have it. */
+async function hold(
   state: NetworkState,
-  wishes: readonly PortWish[],
-  target: Parameters<NetworkState["ports"]["publish"]>[1],
-  name: string,
+  wish: PortWish,
+  { target, name }: { readonly target: PublishTarget; readonly name: string },
 ): Promise<PublishedPorts | undefined> {
   try {
-    return await state.ports.publish(wishes, target);
+    return await state.ports.publish([wish], target);
   } catch (error) {
-    state.announce(`container ${name}: ${error instanceof Error ? error.message : String(error)}`);
+    state.announce(`container ${name} has lost a port: ${error instanceof Error ? error.message : String(error)}`);
     return undefined;
   }
+}
+
+function together(parts: readonly (PublishedPorts | undefined)[]): PublishedPorts {
+  const held = parts.filter((part) => part !== undefined);
+  return {
+    bindings: Object.assign({}, ...held.map(({ bindings }) => bindings)) as PublishedPorts["bindings"],
+    forwardings: () => held.flatMap((part) => part.forwardings()),
+    lead: (target) => {
+      for (const part of held) part.lead(target);
+    },
+    close: async () => void (await Promise.all(held.map((part) => part.close()))),
+  };
 }
 
 /** The very ports that a container had. */

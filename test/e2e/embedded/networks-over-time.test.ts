@@ -117,6 +117,35 @@ describe("networks while things change", () => {
     expect(await host.run("ip", "-o", "link", "show", "type", "bridge")).toMatch(/(.*tsc.*\n){2}/);
   });
 
+  test("a network whose bridge cannot be had is told, and the others work", async () => {
+    await host.createNetwork("kept");
+    await host.createNetwork("blocked", { Options: { "com.docker.network.bridge.name": "blocked0" } });
+    await host.close();
+    await host.run("ip", "link", "add", "blocked0", "type", "bridge");
+    await host.startEngine();
+    const { announced } = await host.seen();
+    expect(announced.join("\n")).toMatch(/^network blocked is out of order: .*File exists/m);
+    await host.startContainer({ name: "one", endpoints: { kept: {} } });
+    await expect(host.startContainer({ name: "two", endpoints: { blocked: {} } })).rejects.toThrow();
+    expect(await host.run("ip", "-o", "link", "show", "blocked0")).not.toContain("alias");
+  });
+
+  test("a port that somebody took while no engine held it is told, and the others lead on", async () => {
+    const web = await host.startContainer({
+      name: "web",
+      bindings: { "80/tcp": [{ HostIp: "", HostPort: "8080" }], "81/tcp": [{ HostIp: "", HostPort: "8081" }] },
+    });
+    await using _eighty = await host.serve(serveTcp(80, "web"), web);
+    await using _other = await host.serve(serveTcp(81, "web"), web);
+    await host.killEngine();
+    await using _taken = await host.serve(serveTcp(8080, "somebody"));
+    await host.startEngine([web]);
+    const { announced } = await host.seen();
+    expect(announced.join("\n")).toMatch(/^container web has lost a port: .*0\.0\.0\.0:8080:.*address already in use/m);
+    expect(await host.evaluate(talkTcp("127.0.0.1", 8080))).toMatch(/^somebody/);
+    expect(await host.evaluate(talkTcp("127.0.0.1", 8081))).toMatch(/^web/);
+  });
+
   test("a chain of others that drops what passes is opened for our bridges, and closed again", async () => {
     const foreign = `table ip filter {
       chain DOCKER-USER { return; }
