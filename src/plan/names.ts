@@ -13,6 +13,18 @@ export function imageOf({ name, nameSeparator = "-" }: Naming, service: Service)
   return service.image ?? `${name}${nameSeparator}${service.name}`;
 }
 
+/** Whether an engine tells of the image that is meant: Podman says in full where it is from, and the tag. */
+export function isSameReference(told: string, meant: string): boolean {
+  const bare = told.replace(podmanPrefix, "");
+  return told === meant || (bare !== told && withTag(bare) === withTag(meant.replace(podmanPrefix, "")));
+}
+
+const podmanPrefix = /^(?:localhost|docker\.io(?:\/library)?)\//;
+
+function withTag(reference: string): string {
+  return /[:@]/.test(reference.slice(reference.lastIndexOf("/") + 1)) ? reference : `${reference}:latest`;
+}
+
 /** The image that a volume of type `image` names: that of a service, or one of its own. */
 export function mountedImage(project: Naming & Pick<Project, "services">, source: string): string {
   const service = project.services[source];

@@ -5,7 +5,7 @@ import { containerDifferences } from "./differences/container.ts";
 import { sharedReplica, type Existing } from "./decision.ts";
 import type { PlannedImage } from "./images.ts";
 import { liveDifference } from "./live-change.ts";
-import { imageMounts } from "./names.ts";
+import { imageMounts, isSameReference } from "./names.ts";
 import type { Guard } from "./plan.ts";
 import type { Planning } from "./planning.ts";
 import { referencesOf } from "./references.ts";
@@ -134,7 +134,8 @@ function imageCauses({ images }: Planning, service: Service, { container }: Exis
   const from = container.labels[label.image];
   if (image?.observed === undefined || image.steps.length > 0 || from === undefined) return [];
   // Another image altogether is told as a change of the definition.
-  const isAnother = container.details !== undefined && container.details.Config.Image !== image.reference;
+  const isAnother =
+    container.details !== undefined && !isSameReference(container.details.Config.Image, image.reference);
   if (isAnother || from === image.observed.id) return [];
   return [`image ${image.reference} ${shortId(from)} -> ${shortId(image.observed.id)}`];
 }

@@ -1,5 +1,6 @@
 import type { ContainerCreateBody, ContainerInspect, HealthConfig, HostConfig } from "../../docker-api/container.ts";
 import type { ObservedImage } from "../../observe/snapshot.ts";
+import { isSameReference } from "../names.ts";
 import { change, compare, compareMaps, isSame } from "./compare.ts";
 import { endpointDifferences } from "./endpoints.ts";
 import { hostDifferences } from "./host.ts";
@@ -17,7 +18,7 @@ export function containerDifferences(
 ): string[] {
   const { Config: config } = actual;
   return [
-    ...compare("image", config.Image, wanted.Image),
+    ...(isSameReference(config.Image, wanted.Image ?? "") ? [] : compare("image", config.Image, wanted.Image)),
     ...environmentDifferences(wanted.Env, config.Env, image?.config.Env),
     ...inherited("command", wanted.Cmd, config.Cmd, image?.config.Cmd),
     ...inherited("entrypoint", wanted.Entrypoint, config.Entrypoint, image?.config.Entrypoint),

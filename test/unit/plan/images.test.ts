@@ -43,6 +43,19 @@ describe("images", () => {
     expect(planned(sampleProject(built), moved)).toEqual([]);
   });
 
+  test("that Podman calls by their full names are still the same, and told when they moved", () => {
+    const snapshot = converged({ services: { web: {} } });
+    const containers = snapshot.containers.map((container) => {
+      const { details } = container;
+      if (details === undefined) return container;
+      return { ...container, details: { ...details, Config: { ...details.Config, Image: "localhost/web:1" } } };
+    });
+    const project = sampleProject({ services: { web: {} } });
+    expect(planned(project, { ...snapshot, containers })).toEqual([]);
+    const moved = { "web:1": observedImage("web:1", { id: "sha256:bbbbbbbbbbbbbbbb" }) };
+    expect(planned(project, { ...snapshot, containers, images: moved })[0]).toMatch(/^recreate web-1: image web:1 /);
+  });
+
   test("that moved on the engine recreate their containers", () => {
     const snapshot = converged({ services: { web: {} } });
     const moved = { ...snapshot, images: { "web:1": observedImage("web:1", { id: "sha256:bbbbbbbbbbbbbbbb" }) } };
