@@ -1,5 +1,9 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Choice, ConnectOptions, Survey } from "./engine/connect.ts";
 import type { Engine } from "./engine/engine.ts";
+import { EngineError } from "./errors.ts";
+import { ownProgram, startInBackground } from "./system/background.ts";
 import { systemClock } from "./system/clock.ts";
 import { thisMachine } from "./system/machine.ts";
 
@@ -18,10 +22,20 @@ export interface OpenedEngine {
   readonly choice: Choice;
 }
 
-/** Chooses an engine and connects to it: flag, `DOCKER_HOST`, Docker context, then the first socket that answers. */
+/**
+ * Chooses an engine and connects to it: flag, variables, Docker context, then the first socket that answers. On Linux,
+ * where nothing answers, the embedded engine is started; `embedded` as the flag or variable names it.
+ */
 export async function openEngine(options: OpenEngineOptions): Promise<OpenedEngine> {
   const { connect } = await import("./engine/connect.ts");
-  return connect(connectOptions(options));
+  if (namesEmbedded(options)) await startEmbedded(options);
+  try {
+    return await connect(connectOptions(options));
+  } catch (error) {
+    if (!(await isUpToUs(error, options))) throw error;
+    await startEmbedded(options);
+    return connect(connectOptions(options));
+  }
 }
 
 /** Tries every place where an engine may be, in the same order. */
@@ -38,23 +52,102 @@ export interface EmbeddedPlaces {
   readonly socket?: string;
 }
 
-/** Serves the embedded engine in this process until it is disposed of; its containers go on without it. */
-export async function serveEmbeddedEngine({
-  version,
-  onFault,
-  announce,
-  ...places
-}: EmbeddedPlaces & {
+/** How the embedded engine is served in this process. */
+export interface ServeOptions extends EmbeddedPlaces {
   readonly version: string;
+  /** Stops when there was nothing to do for so long and nothing runs; absent for never. */
+  readonly idleMs?: number;
   readonly onFault: (error: unknown) => void;
   readonly announce: (message: string) => void;
-}): Promise<AsyncDisposable & { readonly address: string }> {
+}
+
+/** An engine that is served by this process. */
+export interface ServedEngine extends AsyncDisposable {
+  readonly address: string;
+  /** Resolves when it has stopped because nobody needed it. */
+  readonly idle: Promise<void>;
+}
+
+/** Serves the embedded engine in this process until it is disposed of; its containers go on without it. */
+export async function serveEmbeddedEngine(options: ServeOptions): Promise<ServedEngine> {
+  const { version, idleMs, onFault, announce, ...places } = options;
   const { startEmbeddedEngine } = await import("./embedded/index.ts");
-  const engine = await startEmbeddedEngine({ places, version, onFault, announce });
-  return { address: engine.address, [Symbol.asyncDispose]: () => engine.stop() };
+  const engine = await startEmbeddedEngine({
+    places,
+    version,
+    onFault,
+    announce,
+    ...(idleMs === undefined ? {} : { idleMs }),
+  });
+  return { address: engine.address, idle: engine.idle, [Symbol.asyncDispose]: () => engine.stop() };
+}
+
+/** Where the embedded engine of this user is: `TSCOMPOSE_ENGINE_DATA`, `_RUN` and `_SOCKET` move it. */
+export function embeddedPlaces({ environment }: Pick<OpenEngineOptions, "environment">): Required<EmbeddedPlaces> {
+  const data = environment["TSCOMPOSE_ENGINE_DATA"] || "/var/lib/tscompose";
+  const run = environment["TSCOMPOSE_ENGINE_RUN"] || "/run/tscompose";
+  return { data, run, socket: environment["TSCOMPOSE_ENGINE_SOCKET"] || `${run}/engine.sock` };
+}
+
+/** How long an engine that was started for a command stays when nothing runs. */
+const backgroundIdleSeconds = 300;
+
+/** Starts the embedded engine in the background unless it answers. Throws an `EngineError` that says why it cannot. */
+export async function startEmbedded(options: OpenEngineOptions): Promise<void> {
+  const { data, run, socket } = embeddedPlaces(options);
+  if (await answers(socket, options)) return;
+  const doing = "starting the embedded engine";
+  const { userId } = thisMachine();
+  if (userId !== 0) {
+    const hint = "run it with sudo, or start another engine: sudo systemctl start docker";
+    throw new EngineError({ code: "unavailable", doing, message: "the embedded engine needs to be root", hint });
+  }
+  await mkdir(run, { recursive: true, mode: 0o711 });
+  const log = `${run}/engine.log`;
+  const places = ["--data", data, "--run", run, "--socket", socket];
+  const serve = ["engine", "serve", "--idle", String(backgroundIdleSeconds), ...places];
+  const program = startInBackground([...ownProgram(), ...serve], log);
+  while (!(await answers(socket, options))) {
+    options.signal?.throwIfAborted();
+    if (program.hasEnded()) throw await failedStart(doing, log);
+    await delay(30);
+  }
+}
+
+async function answers(socket: string, options: OpenEngineOptions): Promise<boolean> {
+  const { connect } = await import("./engine/connect.ts");
+  try {
+    const { engine } = await connect({ ...connectOptions(options), engine: `unix://${socket}` });
+    await engine[Symbol.asyncDispose]();
+    return true;
+  } catch (error) {
+    if (error instanceof EngineError && error.code === "unavailable") return false;
+    throw error;
+  }
+}
+
+async function failedStart(doing: string, log: string): Promise<EngineError> {
+  const said = (await readFile(log, "utf8").catch(() => "")).trim().split("\n").slice(0, 8).join("\n");
+  const hint = "tscompose doctor tells what is missing";
+  return new EngineError({ code: "unavailable", doing, message: `the embedded engine does not start: ${said}`, hint });
+}
+
+function namesEmbedded({ engine, environment }: OpenEngineOptions): boolean {
+  return (engine || environment["TSCOMPOSE_ENGINE"]) === "embedded";
+}
+
+/** Nothing answers, nothing was named, and this is a place where the embedded engine works. */
+async function isUpToUs(error: unknown, options: OpenEngineOptions): Promise<boolean> {
+  if (!(error instanceof EngineError) || error.code !== "unavailable") return false;
+  const { platform, userId } = thisMachine();
+  if (platform !== "linux" || userId !== 0) return false;
+  const { findCandidates } = await import("./engine/candidates.ts");
+  return !(await findCandidates(connectOptions(options))).isExplicit;
 }
 
 function connectOptions(options: OpenEngineOptions): ConnectOptions {
   const { platform, userId } = thisMachine();
-  return { ...options, platform, ...(userId === undefined ? {} : { userId }), now: () => systemClock.now() };
+  const { socket: embeddedSocket } = embeddedPlaces(options);
+  const now = (): number => systemClock.now();
+  return { ...options, platform, embeddedSocket, ...(userId === undefined ? {} : { userId }), now };
 }

@@ -1,8 +1,11 @@
-import { mkdir } from "node:fs/promises";
-import { dirname } from "node:path";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import type { Server, Socket } from "node:net";
+import { dirname, join } from "node:path";
+import { watchIdleness } from "./boot/idle-watch.ts";
 import { lockData } from "./boot/lock.ts";
 import { createEngine } from "./engine.ts";
 import { listenPrivately } from "./host/listen.ts";
+import { ownPid } from "./host/processes.ts";
 import { pathsOf, type Roots, rootsOf } from "./store/paths.ts";
 
 /** How an engine is started. */
@@ -10,6 +13,8 @@ export interface EmbeddedEngineOptions {
   readonly places: Partial<Roots>;
   /** Of tscompose. */
   readonly version: string;
+  /** How long without a request, and with nothing that runs, makes it idle; absent for never. */
+  readonly idleMs?: number;
   /** Told of faults of the engine's own, one by one, for its log. */
   readonly onFault: (error: unknown) => void;
   /** Told what it did to the host, or could not do: one sentence each. */
@@ -20,6 +25,8 @@ export interface EmbeddedEngineOptions {
 export interface EmbeddedEngine {
   /** `unix://` and the path of its socket. */
   readonly address: string;
+  /** Resolves when it is idle. */
+  readonly idle: Promise<void>;
   /** Stops answering; containers go on, and the next engine takes them over. */
   stop(): Promise<void>;
 }
@@ -28,28 +35,45 @@ export interface EmbeddedEngine {
  * Starts an engine of its own in this process: a server of the Docker Engine API on a Unix socket. Throws an
  * `EngineError` when another one works on the same data.
  */
-export async function startEmbeddedEngine({
-  places,
-  version,
-  onFault,
-  announce,
-}: EmbeddedEngineOptions): Promise<EmbeddedEngine> {
+export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promise<EmbeddedEngine> {
+  const { places, version, idleMs, onFault, announce } = options;
   const paths = pathsOf(rootsOf(places));
   await mkdir(paths.data, { recursive: true, mode: 0o711 });
   await mkdir(paths.run, { recursive: true, mode: 0o711 });
-  const lock = await lockData(paths);
-  const engine = await createEngine({ paths, version, onFault, onRequest: () => () => {}, announce });
+  await using undo = new AsyncDisposableStack();
+  undo.use(await lockData(paths));
+  const pidFile = join(paths.run, "engine.pid");
+  await writeFile(pidFile, `${ownPid}\n`, { mode: 0o600 });
+  undo.defer(() => rm(pidFile, { force: true }));
+  let isBusy = (): boolean => true;
+  const watch = undo.use(watchIdleness(idleMs, () => isBusy()));
+  const engine = undo.use(await createEngine({ paths, version, onFault, onRequest: () => watch.begin(), announce }));
+  isBusy = () => engine.isBusy();
+  const hangUp = connectionsOf(engine.server);
   await mkdir(dirname(paths.socket), { recursive: true, mode: 0o711 });
   await listenPrivately(engine.server, paths.socket);
+  const parts = undo.move();
   return {
     address: `unix://${paths.socket}`,
+    idle: watch.idle,
     async stop() {
       const { promise, resolve } = Promise.withResolvers<void>();
       engine.server.close(() => resolve());
-      engine.server.closeAllConnections();
+      hangUp();
       await promise;
-      await engine[Symbol.asyncDispose]();
-      await lock[Symbol.asyncDispose]();
+      await parts.disposeAsync();
     },
+  };
+}
+
+/** Ends all connections of a server when called, also those that have become raw streams. */
+function connectionsOf(server: Server): () => void {
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  return () => {
+    for (const socket of sockets) socket.destroy();
   };
 }

@@ -12,6 +12,8 @@ export interface Surroundings {
   readonly platform: NodeJS.Platform;
   /** Absent where users have no numbers. */
   readonly userId?: number;
+  /** Of the engine that tscompose brings along; absent where it does not work. */
+  readonly embeddedSocket?: string;
 }
 
 /** A place where an engine may be. */
@@ -34,13 +36,17 @@ export async function findCandidates(surroundings: Surroundings): Promise<Candid
   return { isExplicit: false, list: usualSockets(surroundings) };
 }
 
-async function namedAddress({ engine, environment, homeDirectory }: Surroundings): Promise<Candidate | undefined> {
+async function namedAddress(surroundings: Surroundings): Promise<Candidate | undefined> {
+  const { engine, environment, homeDirectory, embeddedSocket } = surroundings;
   const named = [
     { origin: "--engine", text: engine },
     { origin: "TSCOMPOSE_ENGINE", text: environment["TSCOMPOSE_ENGINE"] },
     { origin: "DOCKER_HOST", text: environment["DOCKER_HOST"] },
   ].find(({ text }) => text !== undefined && text !== "");
   if (named?.text === undefined) return undefined;
+  if (named.text === "embedded" && named.origin !== "DOCKER_HOST" && embeddedSocket !== undefined) {
+    return { address: socketAddress(embeddedSocket), origin: named.origin };
+  }
   const address = parseAddress(named.text, named.origin);
   const tls = address.kind === "tcp" ? await tlsOf(environment, homeDirectory) : undefined;
   return { address: withTls(address, tls), origin: named.origin };
@@ -71,7 +77,7 @@ async function contextAddress({ environment, homeDirectory }: Surroundings): Pro
 }
 
 function usualSockets(surroundings: Surroundings): readonly Candidate[] {
-  const { environment, homeDirectory, platform, userId } = surroundings;
+  const { environment, homeDirectory, platform, userId, embeddedSocket } = surroundings;
   if (platform === "win32") {
     return [
       { address: parseAddress("npipe:////./pipe/docker_engine", "Docker's pipe"), origin: "Docker's pipe" },
@@ -96,9 +102,11 @@ function usualSockets(surroundings: Surroundings): readonly Candidate[] {
     [macHome, ".local/share/containers/podman/machine/podman.sock", "Podman machine's socket"],
   ];
   const seen = new Set<string>();
-  return usual.flatMap(([folder, path, origin]) => {
+  const sockets = usual.flatMap(([folder, path, origin]) => {
     if (folder === undefined || seen.has(join(folder, path))) return [];
     seen.add(join(folder, path));
     return [{ address: socketAddress(join(folder, path)), origin }];
   });
+  if (platform !== "linux" || embeddedSocket === undefined) return sockets;
+  return [...sockets, { address: socketAddress(embeddedSocket), origin: "the embedded engine" }];
 }

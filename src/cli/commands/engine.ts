@@ -1,12 +1,21 @@
+import { readFile, rm } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import { UsageError } from "../../errors.ts";
+import type { EmbeddedPlaces, OpenEngineOptions } from "../../open-engine.ts";
+import { askToEnd, isProcess } from "../../system/background.ts";
 import type { Call, CommandModule } from "../command.ts";
+import { confirm } from "../confirm.ts";
 import { exitCode } from "../exit-code.ts";
+import { integer } from "../go-flags.ts";
+import type { Session } from "../session.ts";
 import { version } from "../version.ts";
 
 interface EngineFlags {
   readonly data?: string;
   readonly run?: string;
   readonly socket?: string;
+  readonly idle?: number;
+  readonly force?: boolean;
 }
 
 type Verb = (call: Call<EngineFlags>) => Promise<number>;
@@ -15,10 +24,12 @@ type Verb = (call: Call<EngineFlags>) => Promise<number>;
 export const engine: CommandModule<EngineFlags> = {
   declare(command) {
     command
-      .argument("<verb>", "serve")
+      .argument("<verb>", "start, stop, status, serve (in the foreground) or reset (remove all it has)")
       .option("--data <path>", "where it keeps images, volumes and containers (default: /var/lib/tscompose)")
       .option("--run <path>", "where it keeps what does not outlive a reboot (default: /run/tscompose)")
-      .option("--socket <path>", "socket of its API (default: engine.sock in the run folder)");
+      .option("--socket <path>", "socket of its API (default: engine.sock in the run folder)")
+      .option("--idle <seconds>", "serve: stop after so long with nothing to do and nothing that runs", integer)
+      .option("--force", "reset: do not ask");
   },
   run(call) {
     const [name = ""] = call.args;
@@ -28,20 +39,105 @@ export const engine: CommandModule<EngineFlags> = {
   },
 };
 
-const verbs: Readonly<Record<string, Verb>> = { serve };
+const verbs: Readonly<Record<string, Verb>> = { start, stop, status, serve, reset };
 
-/** Serves in the foreground until it is interrupted. */
+/** Serves in the foreground until it is interrupted or has nothing to do. */
 async function serve({ flags, session }: Call<EngineFlags>): Promise<number> {
   const { serveEmbeddedEngine } = await import("../../open-engine.ts");
   const { io, signal } = session;
+  const { idle, ...places } = flags;
   const onFault = (error: unknown): void => {
     io.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   };
   const announce = (message: string): void => io.stderr.write(`${message}\n`);
-  await using engine = await serveEmbeddedEngine({ ...flags, version, onFault, announce });
-  session.print(`engine listens on ${engine.address}`);
+  const idleMs = idle === undefined ? {} : { idleMs: idle * 1000 };
+  await using served = await serveEmbeddedEngine({ ...places, ...idleMs, version, onFault, announce });
+  session.print(`engine listens on ${served.address}`);
   const { promise, resolve } = Promise.withResolvers<void>();
   signal.addEventListener("abort", () => resolve());
-  await promise;
+  await Promise.race([promise, served.idle]);
   return exitCode.success;
+}
+
+async function start({ flags, session }: Call<EngineFlags>): Promise<number> {
+  const { startEmbedded } = await import("../../open-engine.ts");
+  const places = await placesOf(session, flags);
+  await startEmbedded(openOptions(session, places));
+  session.print(`engine listens on unix://${places.socket}`);
+  return exitCode.success;
+}
+
+async function stop({ flags, session }: Call<EngineFlags>): Promise<number> {
+  const places = await placesOf(session, flags);
+  const pid = await enginePid(places);
+  session.print(pid === undefined ? "the embedded engine does not run" : "stopped; its containers go on");
+  if (pid !== undefined) await end(pid, session.signal);
+  return exitCode.success;
+}
+
+async function status({ flags, session }: Call<EngineFlags>): Promise<number> {
+  const places = await placesOf(session, flags);
+  const pid = await enginePid(places);
+  const facts = [
+    ["state", pid === undefined ? "stopped" : `running, process ${pid}`],
+    ["address", `unix://${places.socket}`],
+    ["data", places.data],
+    ["run", places.run],
+  ];
+  session.print(facts.map(([name = "", value]) => `${name.padEnd(8)} ${value}`).join("\n"));
+  return pid === undefined ? exitCode.failure : exitCode.success;
+}
+
+/** Removes all containers, then everything the engine keeps. */
+async function reset({ flags, session }: Call<EngineFlags>): Promise<number> {
+  const { openEngine, startEmbedded } = await import("../../open-engine.ts");
+  const places = await placesOf(session, flags);
+  const question = `Remove all containers, images, volumes and networks of the embedded engine in ${places.data}?`;
+  if (flags.force !== true && !(await confirm(question, session.io))) return exitCode.failure;
+  const options = openOptions(session, places);
+  await startEmbedded(options);
+  {
+    await using opened = (await openEngine({ ...options, engine: `unix://${places.socket}` })).engine;
+    for (const { Id } of await opened.listContainers({ all: true, filters: {} })) {
+      await opened.removeContainer(Id, { force: true, withVolumes: true });
+    }
+  }
+  const pid = await enginePid(places);
+  if (pid !== undefined) await end(pid, session.signal);
+  await Promise.all([places.data, places.run].map((path) => rm(path, { recursive: true, force: true })));
+  session.print(`removed ${places.data} and ${places.run}`);
+  return exitCode.success;
+}
+
+async function placesOf({ io }: Session, { data, run, socket }: EngineFlags): Promise<Required<EmbeddedPlaces>> {
+  const { embeddedPlaces } = await import("../../open-engine.ts");
+  const usual = embeddedPlaces(io);
+  const runFolder = run ?? usual.run;
+  return { data: data ?? usual.data, run: runFolder, socket: socket ?? `${runFolder}/engine.sock` };
+}
+
+function openOptions({ io, signal }: Session, { data, run, socket }: Required<EmbeddedPlaces>): OpenEngineOptions {
+  const { environment, homeDirectory } = io;
+  return {
+    environment: {
+      ...environment,
+      TSCOMPOSE_ENGINE_DATA: data,
+      TSCOMPOSE_ENGINE_RUN: run,
+      TSCOMPOSE_ENGINE_SOCKET: socket,
+    },
+    homeDirectory,
+    signal,
+  };
+}
+
+/** Of the engine that works in these places; `undefined` when it does not run. */
+async function enginePid({ run }: Required<EmbeddedPlaces>): Promise<number | undefined> {
+  const text = await readFile(`${run}/engine.pid`, "utf8").catch(() => "");
+  const pid = Number.parseInt(text, 10);
+  return pid > 0 && isProcess(pid) ? pid : undefined;
+}
+
+async function end(pid: number, signal: AbortSignal): Promise<void> {
+  if (!askToEnd(pid)) return;
+  while (isProcess(pid)) await delay(20, undefined, { signal });
 }

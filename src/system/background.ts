@@ -1,0 +1,46 @@
+import { spawn } from "node:child_process";
+import { closeSync, existsSync, openSync } from "node:fs";
+import { join } from "node:path";
+
+/** A program that goes on when this one ends. */
+export interface BackgroundProgram {
+  readonly pid: number;
+  /** True once it has ended. */
+  hasEnded(): boolean;
+}
+
+/** Starts a program in a session of its own; what it says goes to a file that only its owner can read. */
+export function startInBackground(command: readonly [string, ...string[]], logPath: string): BackgroundProgram {
+  const [program, ...args] = command;
+  const log = openSync(logPath, "w", 0o600);
+  const child = spawn(program, args, { stdio: ["ignore", log, log], detached: true, cwd: "/" });
+  closeSync(log);
+  child.unref();
+  let isOver = false;
+  child.once("exit", () => (isOver = true));
+  child.once("error", () => (isOver = true));
+  return { pid: child.pid ?? 0, hasEnded: () => isOver };
+}
+
+/** Seen from the library and the sources, and from the bundle. */
+const binFolders = ["../../bin", "../bin"];
+
+/** The command line that runs tscompose itself: this Node, and the program of this package. */
+export function ownProgram(): readonly [string, string] {
+  const places = binFolders.map((place) => join(import.meta.dirname, place, "tscompose.cjs"));
+  return [process.execPath, places.find((path) => existsSync(path)) ?? "tscompose"];
+}
+
+/** Asks a process to end; answers whether it was there. */
+export function askToEnd(pid: number): boolean {
+  try {
+    return process.kill(pid, "SIGTERM");
+  } catch {
+    return false;
+  }
+}
+
+/** Whether there is a process of this number. */
+export function isProcess(pid: number): boolean {
+  return existsSync(`/proc/${pid}`);
+}
