@@ -77,8 +77,13 @@ function text(value: string, depth: number): string {
   return value.includes("\n") ? (literal(value, depth) ?? doubleQuoted(value)) : line(value);
 }
 
+/** What most names and values look like: plain, unless it means something. */
+const isWord = /^[a-z](?:[a-z0-9_./:-]*[a-z0-9_])?$/i;
+const isMeaningful = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
+
 /** Text without line ends: plain where it reads back as the same text, else in the quotes Go would choose. */
 function line(value: string): string {
+  if (isWord.test(value) && !isMeaningful.test(value)) return value;
   if (isAmbiguous(value)) return doubleQuoted(value);
   if (isUnprintable(value)) return doubleQuoted(value);
   return isPlain(value) ? value : `'${value.replaceAll("'", "''")}'`;
