@@ -2,14 +2,13 @@ import { resolve } from "node:path";
 import type { Loaded } from "../compose/load.ts";
 import type { Context } from "../context.ts";
 import type { EventStream } from "../engine/engine.ts";
-import { UsageError } from "../errors.ts";
 import { label } from "../observe/labels.ts";
 import { ignoreFilesOf, type IgnoreFiles, watchedRules } from "../watch/rules.ts";
 import { startWatch, type Watch } from "../watch/watch.ts";
 import { checkExecution } from "./execution-error.ts";
-import { checkActiveServices } from "./select-containers.ts";
 import { up, type UpOptions } from "./up.ts";
 import { openWorkshop } from "./watch-workshop.ts";
+import { checkWatchable } from "./watchable.ts";
 
 /** What can be asked of `watch`. */
 export interface WatchProjectOptions {
@@ -37,7 +36,7 @@ export interface WatchContext extends Context {
 
 /** Keeps containers in step with files until the signal fires. Throws when there is nothing to watch. */
 export async function watch(loaded: Loaded, options: WatchProjectOptions, context: WatchContext): Promise<void> {
-  checkWatchable(loaded, options);
+  checkWatchable(loaded, options.services);
   if (options.noUp !== true) checkExecution(await bringUp(loaded, options, context));
   for (let current = loaded; !context.signal.aborted;) {
     const edited = await watchUntilEdited(current, options, context);
@@ -111,7 +110,7 @@ class Edits {
   async #read(): Promise<void> {
     const loaded = await this.#options.reload();
     if (this.#isStale || isSameProject(loaded, this.#before)) return;
-    checkWatchable(loaded, this.#options);
+    checkWatchable(loaded, this.#options.services);
     this.#finish(loaded);
   }
 }
@@ -123,18 +122,6 @@ function isSameProject(one: Loaded, other: Loaded): boolean {
 function bringUp({ project }: Loaded, options: WatchProjectOptions, context: Context): ReturnType<typeof up> {
   return up(project, { ...options.up, services: options.services ?? [] }, context);
 }
-
-/** Refuses a project in which nothing asks to be watched, and a named service that does not. */
-export function checkWatchable({ project }: Loaded, { services = [] }: Pick<WatchProjectOptions, "services">): void {
-  checkActiveServices(project, services, "");
-  const without = services.find((name) => (project.services[name]?.develop?.watch ?? []).length === 0);
-  if (without !== undefined) throw new UsageError(`service "${without}" has no develop.watch`, ruleHint);
-  if (Object.values(project.services).every(({ develop }) => (develop?.watch ?? []).length === 0)) {
-    throw new UsageError("none of the services has a develop.watch: there is nothing to watch", ruleHint);
-  }
-}
-
-const ruleHint = "for example develop: {watch: [{path: ./src, action: sync, target: /app/src}]}";
 
 async function readIgnoreFiles({ project }: Loaded, { files }: Context): Promise<IgnoreFiles> {
   const paths = new Set(Object.values(project.services).flatMap(ignoreFilesOf));

@@ -5,7 +5,7 @@ import { carryOut, loadPlan } from "../../actions/plan.ts";
 import { checkActiveServices } from "../../actions/select-containers.ts";
 import { stop } from "../../actions/stop.ts";
 import { criticalPath, Stopwatch } from "../../actions/timing.ts";
-import { checkWatchable } from "../../actions/watch.ts";
+import { checkWatchable } from "../../actions/watchable.ts";
 import { up as bringUp, planUp, type UpOptions } from "../../actions/up.ts";
 import type { Loaded } from "../../compose/load.ts";
 import type { Project } from "../../compose/project.ts";
@@ -20,7 +20,6 @@ import { declareIsolatedFlag, isolated, type IsolatedFlag } from "../isolation.t
 import { Menu } from "../menu.ts";
 import { checkExecution } from "../outcome.ts";
 import { environmentSwitch, parallelLimit } from "../project-options.ts";
-import { watchHere } from "../watching.ts";
 import { attachedView } from "../view/attached.ts";
 import { planLines } from "../view/plan-lines.ts";
 import { timingText } from "../view/timing.ts";
@@ -62,7 +61,7 @@ export const up: CommandModule<UpFlags> = {
     );
     const options = upOptions(call, loaded);
     checkServiceFlags(flags, loaded.project);
-    if (flags.watch === true) checkWatchable(loaded, {});
+    if (flags.watch === true) checkWatchable(loaded);
     await using engine = await session.openEngine();
     if (session.flags.dryRun === true) {
       const plan = await planUp(loaded.project, options, await session.context(engine, { emit: () => {} }));
@@ -84,7 +83,9 @@ export const up: CommandModule<UpFlags> = {
       // As long as files are watched, what ends may come back: the start is not over.
       const again = { ...options, services: [], build: "always" } as const;
       const watching = { ...within, signal: AbortSignal.any([within.signal, menu.detached]) };
-      if (flags.watch === true) await watchHere(session, loaded, { up: again, noUp: true }, watching);
+      if (flags.watch !== true) return;
+      const { watchHere } = await import("../watching.ts");
+      await watchHere(session, loaded, { up: again, noUp: true }, watching);
     };
     if (isDetached(flags)) {
       await start(context);
