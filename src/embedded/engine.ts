@@ -13,6 +13,7 @@ import { execRoutes } from "./containers/exec/exec-routes.ts";
 import { HealthChecks } from "./containers/health/health-checks.ts";
 import { statsRoutes } from "./containers/measure/stats-routes.ts";
 import { topRoutes } from "./containers/measure/top-routes.ts";
+import { listContainers } from "./containers/list.ts";
 import { createNewsDesk } from "./containers/news.ts";
 import { onNetworks } from "./containers/on-networks.ts";
 import { Register } from "./containers/register.ts";
@@ -29,7 +30,9 @@ import { isolationFacts, limitFacts } from "./host/isolation.ts";
 import { machineFacts } from "./host/machine.ts";
 import { Signs } from "./host/signs.ts";
 import { archiveRoutes } from "./files/archive-routes.ts";
+import { commitRoutes } from "./files/commit-routes.ts";
 import { exportRoutes } from "./files/export-routes.ts";
+import { usageRoutes } from "./files/usage-routes.ts";
 import { createImages } from "./images/create-images.ts";
 import type { ImageUser } from "./images/room.ts";
 import { createNetworks } from "./networks/create-networks.ts";
@@ -79,7 +82,13 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
     stop: async (id, options) => void (await stopContainer(verbs, id, options)),
     publish,
   };
-  const images = await createImages({ folder: paths.images, bus, nowNs, users: () => register.all().map(imageUser) });
+  const images = await createImages({
+    folder: paths.images,
+    architecture: machine.architecture,
+    bus,
+    nowNs,
+    users: () => register.all().map(imageUser),
+  });
   const volumes = await createVolumes({
     folder: paths.volumes,
     bus,
@@ -137,6 +146,21 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
     ...topRoutes(rooms),
     ...archiveRoutes(files),
     ...exportRoutes(files),
+    ...commitRoutes({ paths, containers, images }),
+    ...usageRoutes({
+      paths,
+      images,
+      volumes,
+      rows: () =>
+        listContainers({
+          containers: register.all(),
+          query: new URLSearchParams("all=1"),
+          healthOf: (id) => health.of(id),
+          nowMs: nowMs(),
+          find: (reference) => register.find(reference),
+          imageIds: async () => [],
+        }),
+    }),
     ...images.routes,
     ...volumes.routes,
     ...networks.routes,

@@ -7,17 +7,21 @@ import type { Images } from "./images.ts";
 import { openLayerStore } from "./layers/layer-store.ts";
 import { asRefusal, loadImages } from "./load.ts";
 import { imageHistory, inspectImage, listImages, lowerDirsOf } from "./look.ts";
+import { commitImage, importImage } from "./new-image.ts";
 import { jsonLines } from "./progress.ts";
 import { familiar, isDigestKey, parseReference, referenceKey, withDefaultTag } from "./reference.ts";
 import { pruneImages, removeImage } from "./remove.ts";
 import { type ImageRoom, type ImageUser, createImageRoom, imageOf } from "./room.ts";
 import { saveImages } from "./save.ts";
+import { imagesUsage } from "./usage.ts";
 
 /** What the images need of the engine. */
 export interface ImagesParts {
   /** A folder of their own. */
   readonly folder: string;
   readonly bus: EventBus;
+  /** Of this machine, in the words of OCI: `amd64`. */
+  readonly architecture: string;
   /** Nanoseconds since 1970. */
   readonly nowNs: () => bigint;
   /** All containers there are, asked anew each time. */
@@ -25,12 +29,22 @@ export interface ImagesParts {
 }
 
 /** Opens the engine's images. */
-export async function createImages({ folder, bus, nowNs, users }: ImagesParts): Promise<Images> {
+export async function createImages({ folder, architecture, bus, nowNs, users }: ImagesParts): Promise<Images> {
   const layers = await openLayerStore(folder);
   const catalog = await openCatalog(folder);
-  const room = createImageRoom({ catalog, layers, users, bus, nowNs, now: () => formatNs(nowNs()) });
+  const room = createImageRoom({
+    catalog,
+    layers,
+    users,
+    bus,
+    nowNs,
+    now: () => formatNs(nowNs()),
+    architecture,
+  });
   return {
     routes: routesOf(room),
+    commit: (wish) => commitImage(room, wish),
+    usage: () => imagesUsage(room),
     async find(reference) {
       const image = catalog.find(reference);
       if (image === undefined) return undefined;
@@ -74,9 +88,12 @@ async function save(room: ImageRoom, names: readonly string[]): Promise<ApiReply
   return { kind: "stream", contentType: "application/x-tar", body: await saveImages(room, asked) };
 }
 
-function create(_room: ImageRoom, { query }: ApiRequest): ApiReply {
+async function create(room: ImageRoom, request: ApiRequest): Promise<ApiReply> {
+  const { query } = request;
   const image = query.get("fromImage") ?? "";
-  if (image === "") throw notImplemented("importing is not supported yet");
+  const source = query.get("fromSrc") ?? "";
+  if (image === "" && source === "-") return jsonLines(importImage(room, request), asRefusal);
+  if (image === "") throw notImplemented(`importing from ${JSON.stringify(source)} is not supported, only from "-"`);
   throw notFound(
     `${image} is not among the engine's images, and this engine does not pull from registries yet: ` +
       "bring it with docker save and POST /images/load",

@@ -1,4 +1,5 @@
 import type { Route } from "../api/route.ts";
+import type { ImagesUsage } from "./usage.ts";
 
 /** The engine's images: what is stored, and what a container needs of it. */
 export interface Images {
@@ -6,6 +7,27 @@ export interface Images {
   readonly routes: readonly Route[];
   /** By name with tag or digest, id or unambiguous beginning of an id; `undefined` when there is none. */
   find(reference: string): Promise<StoredImage | undefined>;
+  /** Makes an image of another one and a layer on top of it; gives its id. */
+  commit(wish: CommitWish): Promise<string>;
+  usage(): ImagesUsage;
+}
+
+/** What `docker commit` makes an image of. */
+export interface CommitWish {
+  /** The image that the layer lies upon. */
+  readonly parentId: string;
+  /** The layer's archive. */
+  readonly layer: AsyncIterable<Uint8Array>;
+  readonly config: ImageConfig;
+  /** Instructions of a Dockerfile for the configuration. */
+  readonly changes: readonly string[];
+  /** For the history: what ran. */
+  readonly command: string;
+  readonly author: string;
+  readonly comment: string;
+  /** Empty for an image without a name. */
+  readonly repo: string;
+  readonly tag: string;
 }
 
 /** An image as containers see it. */

@@ -70,6 +70,9 @@ export function inspectImage(room: ImageRoom, name: string): object {
 export function imageHistory(room: ImageRoom, name: string): object[] {
   const image = imageOf(room, name);
   const layers = layersOf(room, image);
+  const told = (image.document.history ?? []).filter(({ empty_layer }) => empty_layer !== true).length;
+  // Some builders tell nothing of the layers below their own.
+  layers.splice(0, Math.max(0, layers.length - told));
   const steps = (image.document.history ?? []).map((step) => ({
     Id: "<missing>",
     Created: createdSeconds(step),

@@ -17,6 +17,8 @@ export interface ImageUser {
 export interface ImageRoom {
   readonly catalog: Catalog;
   readonly layers: LayerStore;
+  /** Of this machine, in the words of OCI: `amd64`. */
+  readonly architecture: string;
   /** Nanoseconds since 1970. */
   readonly nowNs: () => bigint;
   /** Now, as the API writes it. */

@@ -33,7 +33,7 @@ afterEach(() => rm(home, { recursive: true, force: true }));
 async function open(): Promise<Images> {
   const bus = createEventBus(nowNs);
   bus.subscribe(({ Action }: EngineEventBody) => void events.push(Action));
-  return createImages({ folder: join(home, "images"), bus, nowNs, users: () => users });
+  return createImages({ folder: join(home, "images"), architecture: "amd64", bus, nowNs, users: () => users });
 }
 
 const call = (request: string, body?: Uint8Array | object): Promise<Answer> => callRoute(images.routes, request, body);
@@ -174,6 +174,42 @@ describe("an image that is saved", () => {
     expect(await stored()).toEqual([]);
     await call("POST /images/load", saved.bytes);
     expect((await images.find("a:1"))?.id).toBe(id);
+  });
+});
+
+describe("importing", () => {
+  test("makes an image of one layer, as its changes say", async () => {
+    const archive = gzipSync(await archiveOf([folder("etc"), { name: "etc/motd", text: "hello" }]));
+    const changes = [
+      'CMD ["sh","-l"]',
+      'ENV A=1 B="two words"',
+      "EXPOSE 80 53/udp",
+      "LABEL x=y",
+      "USER www",
+      "WORKDIR /srv",
+    ];
+    const query = changes.map((change) => `&changes=${encodeURIComponent(change)}`).join("");
+    const answer = await call(`POST /images/create?fromSrc=-&repo=made&tag=1${query}`, archive);
+    const image = await images.find("made:1");
+    expect(answer.json()).toEqual({ status: image?.id });
+    expect(image?.config).toEqual({
+      Cmd: ["sh", "-l"],
+      Env: ["A=1", "B=two words"],
+      ExposedPorts: { "80/tcp": {}, "53/udp": {} },
+      Labels: { x: "y" },
+      User: "www",
+      WorkingDir: "/srv",
+    });
+    await call("DELETE /images/made:1");
+    expect(await stored()).toEqual([]);
+  });
+
+  test.each(["RUN rm -rf /", "FROM x", "EXPOSE http", "nonsense"])("refuses %j as a change", async (change) => {
+    const answer = await call(
+      `POST /images/create?fromSrc=-&changes=${encodeURIComponent(change)}`,
+      await archiveOf([]),
+    );
+    expect(answer.status).toBe(400);
   });
 });
 

@@ -1,0 +1,91 @@
+import { setFrozen } from "../host/freezer.ts";
+import { createTar } from "../host/tar.ts";
+import { InRoot } from "../host/in-root.ts";
+import type { ApiReply, ApiRequest, Route } from "../api/route.ts";
+import { readObject } from "../api/json-body.ts";
+import type { ContainerDocument } from "../containers/container.ts";
+import type { Containers } from "../containers/containers.ts";
+import type { ImageConfig, Images } from "../images/images.ts";
+import type { Paths } from "../store/paths.ts";
+import { readTar } from "../tar/read-tar.ts";
+import { writeTar } from "../tar/write-tar.ts";
+import { layerForm } from "./layer-form.ts";
+
+/** What committing takes. */
+export interface CommitParts {
+  readonly paths: Paths;
+  readonly containers: Pick<Containers, "get" | "publish">;
+  readonly images: Pick<Images, "commit">;
+}
+
+/** `POST /commit` */
+export function commitRoutes(parts: CommitParts): readonly Route[] {
+  return [{ method: "POST", path: "/commit", handle: (request) => commit(parts, request) }];
+}
+
+async function commit(parts: CommitParts, request: ApiRequest): Promise<ApiReply> {
+  const { query } = request;
+  const container = parts.containers.get(query.get("container") ?? "");
+  const wished = (await readObject(request)) as ImageConfig;
+  const mayRun = ["0", "false"].includes(query.get("pause") ?? "");
+  const [repo, comment] = [query.get("repo") ?? "", query.get("comment") ?? ""];
+  const id = await frozen(container, mayRun, async () => {
+    await using upper = await InRoot.open(parts.paths.container(container.id).upper);
+    return await parts.images.commit({
+      parentId: container.image.id,
+      layer: writeTar(layerForm(readTar(createTar({ fd: upper.fd }, ["."])))),
+      config: { ...configOf(container), ...told(wished) },
+      changes: query.getAll("changes"),
+      command: [...(container.config.Entrypoint ?? []), ...(container.config.Cmd ?? [])].join(" "),
+      author: query.get("author") ?? "",
+      comment,
+      repo,
+      tag: query.get("tag") ?? "",
+    });
+  });
+  parts.containers.publish(container, "commit", { imageID: id, imageRef: repo, comment });
+  return { kind: "json", status: 201, body: { Id: id } };
+}
+
+/** Stops the container's processes for the time being, so that what is taken is of one moment. */
+async function frozen<Result>(
+  { state }: ContainerDocument,
+  mayRun: boolean,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  if (mayRun || state.status !== "running" || state.process === undefined) return work();
+  const { pid } = state.process;
+  await setFrozen(pid, true);
+  try {
+    return await work();
+  } finally {
+    await setFrozen(pid, false);
+  }
+}
+
+const keptInImages = [
+  "User",
+  "ExposedPorts",
+  "Env",
+  "Entrypoint",
+  "Cmd",
+  "Volumes",
+  "WorkingDir",
+  "Labels",
+  "StopSignal",
+  "Shell",
+  "Healthcheck",
+  "OnBuild",
+] as const;
+
+/** Of a container's configuration that which an image has, too. */
+function configOf({ config }: ContainerDocument): ImageConfig {
+  const all: Readonly<Record<string, unknown>> = { ...config };
+  return told(Object.fromEntries(keptInImages.map((key) => [key, all[key]])));
+}
+
+function told(config: ImageConfig): ImageConfig {
+  const isTold = ([key, value]: [string, unknown]): boolean =>
+    value !== null && value !== undefined && keptInImages.some((each) => each === key);
+  return Object.fromEntries(Object.entries(config).filter(isTold));
+}
