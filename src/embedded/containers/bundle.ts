@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { HostConfig } from "../../docker-api/container.ts";
 import { badRequest, conflict } from "../api/http-error.ts";
@@ -105,7 +105,13 @@ async function wishedMount({ volumes }: ContainerRooms, mount: ContainerMount): 
     isReadOnly: !RW,
     ...(Propagation ? { propagation: Propagation } : {}),
     ...(mount.isNonRecursive === true ? { isNonRecursive: true } : {}),
+    // crun makes only folders read-only with all that is below; below a file there is nothing.
+    ...(RW || (await isFolder(folder)) ? {} : { isReadOnlyNonRecursive: true }),
   };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path)).isDirectory();
 }
 
 /** A file in the place of the folder is what is to be bound. */
