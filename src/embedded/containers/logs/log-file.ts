@@ -1,6 +1,9 @@
 import { closeSync, fstatSync, openSync, readSync, renameSync, rmSync, writeSync } from "node:fs";
-import { jsonLines, type OutputStream } from "./json-line.ts";
+import { encodeJsonLines, type OutputStream } from "./json-line.ts";
 import type { LogOptions } from "./log-options.ts";
+
+const newline = Buffer.from("\n");
+const pieceBytes = 8 * 1024;
 
 /**
  * A container's log on disk, in files that take turns: `log` grows until it is full, then becomes `log.1`, that one
@@ -26,11 +29,13 @@ export class LogFile {
     this.#isTorn = this.#bytes > 0 && !endsWithNewline(this.#file, this.#bytes);
   }
 
-  /** Keeps text of a stream under this time. */
-  write(text: string, stream: OutputStream, time: string): void {
-    if (this.#options.isOff || text === "") return;
-    if (this.#bytes >= this.#options.maxBytes) this.#takeTurns();
-    this.#append(jsonLines(text, stream, time));
+  /** Keeps what a stream brought under this time. Throws when the disk is full. */
+  write(bytes: Buffer, stream: OutputStream, time: string): void {
+    if (this.#options.isOff || bytes.length === 0) return;
+    for (const piece of this.#pieces(bytes)) {
+      if (this.#bytes >= this.#options.maxBytes) this.#takeTurns();
+      this.#append(encodeJsonLines(piece, stream, time));
+    }
     this.#wake();
   }
 
@@ -67,9 +72,20 @@ export class LogFile {
     this.#wake();
   }
 
+  /** Small enough, where files take turns, that none grows far beyond its size. */
+  *#pieces(bytes: Buffer): Iterable<Buffer> {
+    const most = this.#options.maxBytes === Infinity ? bytes.length : pieceBytes;
+    for (let start = 0; start < bytes.length;) {
+      const lineEnd = start + most < bytes.length ? bytes.lastIndexOf(0x0a, start + most) + 1 : bytes.length;
+      const end = lineEnd > start ? lineEnd : bytes.length;
+      yield bytes.subarray(start, end);
+      start = end;
+    }
+  }
+
   /** Throws when the disk is full. Half a line that got there stays one of its own. */
-  #append(lines: string): void {
-    const bytes = Buffer.from(this.#isTorn ? `\n${lines}` : lines);
+  #append(lines: Buffer): void {
+    const bytes = this.#isTorn ? Buffer.concat([newline, lines]) : lines;
     let written = 0;
     try {
       while (written < bytes.length) written += writeSync(this.#file, bytes, written);

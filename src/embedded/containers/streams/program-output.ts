@@ -1,4 +1,3 @@
-import { StringDecoder } from "node:string_decoder";
 import { FifoReader } from "../../host/fifo.ts";
 import type { OutputStream } from "../logs/json-line.ts";
 import type { LogFile } from "../logs/log-file.ts";
@@ -61,7 +60,7 @@ export class ProgramOutput {
   /** Lets go of the pipes and of what is in them. */
   discard(): void {
     for (const reader of this.#readers) reader.close();
-    this.#log?.end();
+    this.#log?.flush();
   }
 
   /** Reads what is left in the pipes and lets go of them. */
@@ -83,13 +82,12 @@ export class ProgramOutput {
   }
 }
 
-/** Makes lines of bytes. A character or a line that the pipe's size has cut in two is put together again. */
+/** Puts characters and lines that the pipe's size has cut in two together again. */
 class LogWriter {
   readonly #log: LogFile;
   readonly #now: () => string;
   readonly #onFault: (error: unknown) => void;
-  readonly #decoders = { stdout: new StringDecoder("utf8"), stderr: new StringDecoder("utf8") };
-  readonly #rests: Record<OutputStream, string> = { stdout: "", stderr: "" };
+  readonly #rests = { stdout: nothing, stderr: nothing };
   #flushing: NodeJS.Immediate | undefined;
 
   constructor(
@@ -101,14 +99,16 @@ class LogWriter {
     this.#onFault = onFault;
   }
 
-  write(stream: OutputStream, bytes: Buffer, isFull: boolean): void {
-    const text = this.#rests[stream] + this.#decoders[stream].write(bytes);
-    const newline = isFull ? text.lastIndexOf("\n") + 1 : text.length;
-    const end = text.length - newline > longestWait ? text.length : newline;
-    this.#keep(end === text.length ? text : text.slice(0, end), stream);
-    this.#rests[stream] = text.slice(end);
+  write(stream: OutputStream, chunk: Buffer, isFull: boolean): void {
+    const rest = this.#rests[stream];
+    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    const lineEnd = isFull ? bytes.lastIndexOf(newline) + 1 : 0;
+    const isWaiting = isFull && bytes.length - lineEnd <= longestWait;
+    const end = isWaiting ? lineEnd : wholeCharacters(bytes);
+    this.#keep(bytes.subarray(0, end), stream);
+    this.#rests[stream] = end < bytes.length ? Buffer.from(bytes.subarray(end)) : nothing;
     // The pipe was full: the rest of the line is in it, and is read before this runs.
-    if (end < text.length) this.#flushing ??= setImmediate(() => this.flush());
+    if (isWaiting && end < bytes.length) this.#flushing ??= setImmediate(() => this.flush());
   }
 
   flush(): void {
@@ -116,20 +116,29 @@ class LogWriter {
     this.#flushing = undefined;
     for (const stream of ["stdout", "stderr"] as const) {
       this.#keep(this.#rests[stream], stream);
-      this.#rests[stream] = "";
+      this.#rests[stream] = nothing;
     }
   }
 
-  end(): void {
-    for (const stream of ["stdout", "stderr"] as const) this.#rests[stream] += this.#decoders[stream].end();
-    this.flush();
-  }
-
-  #keep(text: string, stream: OutputStream): void {
+  #keep(bytes: Buffer, stream: OutputStream): void {
     try {
-      this.#log.write(text, stream, this.#now());
+      this.#log.write(bytes, stream, this.#now());
     } catch (error) {
       this.#onFault(error);
     }
   }
+}
+
+const nothing: Buffer = Buffer.alloc(0);
+const newline = 0x0a;
+
+/** The end of the last character that is there with all its bytes. */
+function wholeCharacters(bytes: Buffer): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    if (byte < 0x80) return bytes.length;
+    // The first byte of a character tells its length.
+    if (byte >= 0xc0) return back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) ? bytes.length - back : bytes.length;
+  }
+  return bytes.length;
 }

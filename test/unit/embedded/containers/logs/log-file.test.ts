@@ -2,7 +2,12 @@ import { appendFileSync, existsSync, mkdtempDisposableSync, readFileSync, writeF
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { jsonLines, parseJsonLine, type LogEntry } from "../../../../../src/embedded/containers/logs/json-line.ts";
+import {
+  encodeJsonLines,
+  jsonLines,
+  parseJsonLine,
+  type LogEntry,
+} from "../../../../../src/embedded/containers/logs/json-line.ts";
 import { LogFile } from "../../../../../src/embedded/containers/logs/log-file.ts";
 import { logOptions } from "../../../../../src/embedded/containers/logs/log-options.ts";
 import { readLogs, type LogRange } from "../../../../../src/embedded/containers/logs/read-logs.ts";
@@ -28,7 +33,8 @@ async function read(range: Partial<LogRange> = {}, live?: LogFile): Promise<stri
 /** Lines `1` to `count`, one second after the other. */
 function written(count: number, options: Partial<typeof all> = {}): LogFile {
   const log = new LogFile(path, { ...all, ...options });
-  for (let line = 1; line <= count; line += 1) log.write(`${line}\n`, line % 3 === 0 ? "stderr" : "stdout", at(line));
+  for (let line = 1; line <= count; line += 1)
+    log.write(Buffer.from(`${line}\n`), line % 3 === 0 ? "stderr" : "stdout", at(line));
   return log;
 }
 
@@ -51,6 +57,17 @@ describe("a line of the log", () => {
         .split("\n")
         .map((line) => (JSON.parse(line) as { log: string }).log),
     ).toEqual(expected);
+  });
+
+  test.each<[string, Buffer]>([
+    ["plain", Buffer.from("plain ünï 😀 line\n".repeat(1000))],
+    ["quoted", Buffer.from('a "quoted" line\n'.repeat(1000))],
+    ["unfinished", Buffer.from(`${"line\n".repeat(2000)}rest`)],
+    ["long", Buffer.from(`${"x".repeat(40_000)}\n`)],
+    ["of colours", Buffer.from("\u001b[31mred\u001b[0m\n".repeat(1000))],
+    ["no text", Buffer.concat([Buffer.from("line\n".repeat(2000)), Buffer.from([0xff, 0xfe, 0x0a])])],
+  ])("is the same whichever way many of them are made: %s", (_what, bytes) => {
+    expect(encodeJsonLines(bytes, "stdout", at(1)).toString()).toBe(jsonLines(bytes.toString(), "stdout", at(1)));
   });
 
   test("is read when another engine wrote it", () => {
@@ -80,9 +97,9 @@ describe("a log", () => {
 
   test("counts a line in parts as one, and an unfinished one, too", async () => {
     const log = written(2);
-    log.write("long", "stdout", at(3));
-    log.write(" line\n", "stdout", at(3));
-    log.write("prompt> ", "stdout", at(4));
+    log.write(Buffer.from("long"), "stdout", at(3));
+    log.write(Buffer.from(" line\n"), "stdout", at(3));
+    log.write(Buffer.from("prompt> "), "stdout", at(4));
     log.close();
     expect(await read({ tail: 1 })).toEqual(["prompt> "]);
     expect(await read({ tail: 2 })).toEqual(["long", " line\n", "prompt> "]);
@@ -112,14 +129,14 @@ describe("a log", () => {
     written(1).close();
     appendFileSync(path, '{"log":"cu');
     const log = new LogFile(path, all);
-    log.write("2\n", "stdout", at(2));
+    log.write(Buffer.from("2\n"), "stdout", at(2));
     log.close();
     expect(await read()).toEqual(["1\n", "2\n"]);
   });
 
   test("that is off keeps nothing", () => {
     const log = new LogFile(path, logOptions({ LogConfig: { Type: "none" } }));
-    log.write("secret\n", "stdout", at(1));
+    log.write(Buffer.from("secret\n"), "stdout", at(1));
     expect(readFileSync(path, "utf8")).toBe("");
     log.close();
   });
@@ -140,7 +157,7 @@ describe("a follower", () => {
     for await (const batch of readLogs(path, { streams: both }, { live: log, signal })) {
       seen.push(...batch.map(({ text }) => text));
       const next = seen.length + 1;
-      if (next <= 9) log.write(`${next}\n`, "stdout", at(next));
+      if (next <= 9) log.write(Buffer.from(`${next}\n`), "stdout", at(next));
       else log.close();
     }
     expect(seen.join("")).toBe("1\n2\n3\n4\n5\n6\n7\n8\n9\n");
@@ -150,7 +167,7 @@ describe("a follower", () => {
     const log = written(0);
     const reading = read({}, log);
     for (let line = 0; line < 5000; line += 1) {
-      log.write(`${line}\n`, "stdout", at(1));
+      log.write(Buffer.from(`${line}\n`), "stdout", at(1));
       if (line % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     log.close();
@@ -162,7 +179,7 @@ describe("a follower", () => {
     const { signal } = new AbortController();
     const reader = readLogs(path, { streams: both }, { live: log, signal });
     expect((await reader.next()).value?.map(({ text }: LogEntry) => text)).toEqual(["1\n", "2\n"]);
-    for (let line = 3; line <= 12; line += 1) log.write(`${line}\n`, "stdout", at(line));
+    for (let line = 3; line <= 12; line += 1) log.write(Buffer.from(`${line}\n`), "stdout", at(line));
     log.close();
     const rest = (await Array.fromAsync(reader)).flat().map(({ text }) => text);
     expect(rest).toEqual(["9\n", "10\n", "11\n", "12\n"]);
@@ -177,7 +194,7 @@ describe("a follower", () => {
     stop.abort();
     expect((await waiting).done).toBe(true);
     const until = read({ until: at(1) }, log);
-    log.write("2\n", "stdout", at(2));
+    log.write(Buffer.from("2\n"), "stdout", at(2));
     expect(await until).toEqual(["1\n"]);
     log.close();
   });
