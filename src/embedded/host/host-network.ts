@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { endianness } from "node:os";
 import { run } from "./run.ts";
 
@@ -22,10 +22,16 @@ export async function forgetNamespace(name: string): Promise<void> {
   await rm(`/run/netns/${name}`, { force: true });
 }
 
-/** Names of the interfaces of a process's network namespace. */
-export async function interfaceNamesOf(pid: number): Promise<string[]> {
+/** Interfaces of a process's network namespace. */
+export async function interfacesOf(pid: number): Promise<{ readonly name: string; readonly address: string }[]> {
   const { stdout } = await run("nsenter", ["--net", "--target", String(pid), "ip", "-j", "link"]);
-  return (JSON.parse(stdout) as readonly { readonly ifname: string }[]).map(({ ifname }) => ifname);
+  const links = JSON.parse(stdout) as readonly { readonly ifname: string; readonly address?: string }[];
+  return links.map(({ ifname, address = "" }) => ({ name: ifname, address }));
+}
+
+/** Names of the host's interfaces. */
+export async function interfaceNames(): Promise<string[]> {
+  return (await readdir("/proc/sys/net/ipv4/conf")).filter((name) => name !== "all" && name !== "default");
 }
 
 /** A route of the host's main table. */

@@ -1,6 +1,6 @@
 import type { EndpointSettings } from "../../docker-api/container.ts";
 import { embeddedServer } from "./name-files.ts";
-import type { NetworkDocument } from "./network.ts";
+import { isLinked, macvlanOptions, type NetworkDocument } from "./network.ts";
 import { portPrefix } from "./firewall.ts";
 
 /** A container's place on a network, with everything chosen. */
@@ -37,8 +37,9 @@ export function portDevice(endpointId: string): string {
 
 /** How the host's end is made; the other end goes to the namespace of this name or process id. */
 export function hostLines(endpoint: Endpoint, namespace: string, isConnected: boolean): string[] {
+  const { device = "", options, driver } = endpoint.network;
+  if (driver === "macvlan") return [macvlanLine(endpoint, namespace)];
   const port = portDevice(endpoint.id);
-  const { device = "", options } = endpoint.network;
   const mtu = options["com.docker.network.driver.mtu"];
   const size = mtu === undefined || mtu === "0" ? "" : ` mtu ${mtu}`;
   const peer = `peer name ${endpoint.interfaceName} address ${endpoint.macAddress}${size} netns ${namespace}`;
@@ -48,6 +49,11 @@ export function hostLines(endpoint: Endpoint, namespace: string, isConnected: bo
     `link set ${port} type bridge_slave hairpin on`,
     ...(isConnected ? [] : [`link set ${port} type bridge_slave isolated on`]),
   ];
+}
+
+function macvlanLine({ network: { options }, interfaceName, macAddress }: Endpoint, namespace: string): string {
+  const { [macvlanOptions.parent]: parent = "", [macvlanOptions.mode]: mode = "bridge" } = options;
+  return `link add link ${parent} name ${interfaceName} address ${macAddress} netns ${namespace} type macvlan mode ${mode}`;
 }
 
 /** How the container's end is set up. */
@@ -74,10 +80,15 @@ export function resolverLines({ interfaceName, ipv4 }: Endpoint): string[] {
   return [`route replace ${embeddedServer}/32 via ${gateway} dev ${interfaceName} src ${address} table local`];
 }
 
+/** The first of its networks that has a server of names. */
+export function resolverEndpoint(endpoints: readonly Endpoint[]): Endpoint | undefined {
+  return endpoints.find(({ network, ipv4 }) => network.driver === "bridge" && ipv4 !== undefined);
+}
+
 /** Through which of its networks a container reaches the world: Docker's order. */
 export function gatewayEndpoint(endpoints: readonly Endpoint[]): Endpoint | undefined {
   return endpoints
-    .filter(({ network }) => !network.isInternal)
+    .filter(({ network }) => isLinked(network) && !network.isInternal)
     .toSorted((one, other) => {
       const byPriority = (other.settings.GwPriority ?? 0) - (one.settings.GwPriority ?? 0);
       if (byPriority !== 0) return byPriority;

@@ -4,7 +4,7 @@ import { badRequest } from "../api/http-error.ts";
 import { macOf, parseAddress } from "./address.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { NetworkState } from "./live.ts";
-import { bridgeOptions, type NetworkDocument } from "./network.ts";
+import { bridgeOptions, isLinked, type NetworkDocument } from "./network.ts";
 import type { NetworkedContainer } from "./networks.ts";
 
 /** What a container has wished of a network, the network found. */
@@ -30,7 +30,7 @@ export function join(
 ): Endpoint {
   const macAddress = settings.MacAddress || undefined;
   if (macAddress !== undefined && !isMacAddress(macAddress)) throw badRequest(`invalid MAC address: ${macAddress}`);
-  const { ipv4, ipv6 } = network.driver === "bridge" ? addresses.take(network, settings) : {};
+  const { ipv4, ipv6 } = isLinked(network) ? addresses.take(network, settings) : {};
   const first = parseAddress(ipv4?.address ?? ipv6?.address ?? "");
   return {
     network,

@@ -1,7 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type { NetworkCreateBody } from "../../docker-api/network.ts";
 import { conflict, HttpError } from "../api/http-error.ts";
-import { changeNetworkSetting, hostResolvConf, hostRoutes, networkSetting } from "../host/host-network.ts";
+import {
+  changeNetworkSetting,
+  hostResolvConf,
+  hostRoutes,
+  interfaceNames,
+  networkSetting,
+} from "../host/host-network.ts";
 import { type Block, overlaps, parseCidr } from "./address.ts";
 import { makeBridge, raiseBridges, removeBridges } from "./bridge.ts";
 import { serveNames } from "./dns/name-server.ts";
@@ -39,12 +45,14 @@ export async function makeNetwork(
   kind: Pick<NetworkDocument, "created" | "isPredefined">,
 ): Promise<NetworkDocument> {
   const id = randomBytes(32).toString("hex");
+  const devices = await interfaceNames();
   const avoided: Block[] = [];
   for (let tries = 1; ; tries += 1) {
     const taken = { networks: blocksOf(state), routes: [...(await hostBlocks()), ...avoided] };
-    const network: NetworkDocument = { ...planNetwork(id, body, taken), ...kind };
+    const network: NetworkDocument = { ...planNetwork(id, body, { ...taken, devices }), ...kind };
     await raiseNetwork(state, network);
-    const rival = (body.IPAM?.Config ?? []).length > 0 ? undefined : await rivalOf(network);
+    const rival =
+      network.device === undefined || (body.IPAM?.Config ?? []).length > 0 ? undefined : await rivalOf(network);
     if (rival === undefined || tries === mostTries) {
       await state.store.add(network);
       await state.foreign.settle();
@@ -76,7 +84,7 @@ export async function removeNetwork(state: NetworkState, network: NetworkDocumen
 
 /** Makes the bridge, the server of names and the rules of a network, in an order that lets nothing slip through. */
 async function raiseNetwork(state: NetworkState, network: NetworkDocument): Promise<void> {
-  if (network.device === undefined) return;
+  if (network.device === undefined) return state.addresses.addNetwork(network);
   await using undo = new AsyncDisposableStack();
   await makeBridge(network, state.mark);
   undo.defer(() => removeBridges([network.device ?? ""]));

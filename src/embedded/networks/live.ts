@@ -5,7 +5,7 @@ import type { AddressBook } from "./address-book.ts";
 import type { NamedEndpoint, NameTable } from "./dns/name-table.ts";
 import { type Endpoint, isDefaultBridge } from "./endpoint.ts";
 import type { NetworkStore } from "./network-store.ts";
-import type { NetworkDocument } from "./network.ts";
+import { isLinked, type NetworkDocument } from "./network.ts";
 import type { ContainersOnNetworks, NetworkedContainer } from "./networks.ts";
 import type { PortKeeper, PublishedPorts, PublishTarget } from "./published-ports.ts";
 
@@ -60,7 +60,7 @@ export function namesAddress(
 
 /** Lets others find a container by its names. On the default bridge it only may ask. */
 export function nameEndpoint(state: NetworkState, endpoint: Endpoint): void {
-  if (endpoint.network.driver !== "bridge") return;
+  if (!isLinked(endpoint.network)) return;
   const named: NamedEndpoint = {
     containerId: endpoint.containerId,
     network: endpoint.network.name,

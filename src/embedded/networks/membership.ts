@@ -1,6 +1,6 @@
 import type { EndpointSettings } from "../../docker-api/container.ts";
 import { badRequest, HttpError, notFound } from "../api/http-error.ts";
-import { interfaceNamesOf, ipBatch, ipBatchOf } from "../host/host-network.ts";
+import { interfacesOf, ipBatch, ipBatchOf } from "../host/host-network.ts";
 import { checkStaticAddresses } from "./address-book.ts";
 import {
   type Endpoint,
@@ -10,12 +10,13 @@ import {
   hostLines,
   namespaceLines,
   portDevice,
+  resolverEndpoint,
   resolverLines,
 } from "./endpoint.ts";
 import { addForwardingsText, removeForwardingsText } from "./firewall.ts";
 import { join } from "./join.ts";
 import { type LiveContainer, nameEndpoint, type NetworkState, publishMembership, publishTarget } from "./live.ts";
-import { firewalled, type NetworkDocument } from "./network.ts";
+import { firewalled, isLinked, type NetworkDocument } from "./network.ts";
 import type { NetworkedContainer } from "./networks.ts";
 
 /** Joins a container to one more network, at once when it runs. Throws `HttpError` in Docker's words. */
@@ -74,11 +75,19 @@ export async function disconnect(
     return;
   }
   state.names.remove(container.id, network.name);
-  if (network.driver === "bridge") await ipBatch([`link delete ${portDevice(endpoint.id)}`]);
+  await unlink(endpoint, pid);
   state.addresses.release(network.id, endpoint);
   const endpoints = live.endpoints.filter((each) => each !== endpoint);
   await changeEndpoints(state, { live, pid, wished, endpoints });
   publishMembership(state, "disconnect", endpoint);
+}
+
+/** A pair of interfaces goes as one; a macvlan is found by its address, which is its own. */
+async function unlink({ network, id, macAddress }: Endpoint, pid: number): Promise<void> {
+  if (network.driver === "bridge") return ipBatch([`link delete ${portDevice(id)}`]);
+  if (network.driver !== "macvlan") return;
+  const found = (await interfacesOf(pid)).find(({ address }) => address === macAddress.toLowerCase());
+  await ipBatchOf(pid, found === undefined ? [] : [`link delete ${found.name}`]);
 }
 
 interface EndpointChange {
@@ -91,9 +100,9 @@ interface EndpointChange {
 /** Routes and published ports follow the network that leads to the world; the container's document is told. */
 async function changeEndpoints(state: NetworkState, { live, pid, wished, endpoints }: EndpointChange): Promise<void> {
   const container: NetworkedContainer = { ...live.container, endpoints: wished };
-  const linked = endpoints.filter(({ network }) => network.driver === "bridge");
+  const linked = endpoints.filter(({ network }) => isLinked(network));
   const [before, after] = [gatewayEndpoint(live.endpoints), gatewayEndpoint(linked)];
-  const resolver = linked.find(({ ipv4 }) => ipv4 !== undefined);
+  const resolver = resolverEndpoint(linked);
   await ipBatchOf(pid, [
     ...(after === undefined || after === before ? [] : gatewayLines(after)),
     ...(resolver === undefined ? [] : resolverLines(resolver)),
@@ -113,7 +122,7 @@ async function leadPorts(
 ): Promise<void> {
   if (published === undefined) return;
   const old = published.forwardings();
-  published.lead(gateway === undefined ? undefined : publishTarget(container, gateway));
+  published.lead(gateway?.network.driver === "bridge" ? publishTarget(container, gateway) : undefined);
   await nft.apply(`${removeForwardingsText(mark, old)}\n${addForwardingsText(mark, published.forwardings())}`);
 }
 
@@ -153,7 +162,7 @@ function wishKey({ store }: NetworkState, container: NetworkedContainer, network
 
 /** The first number that no interface of the container has. */
 async function freeIndex(pid: number): Promise<number> {
-  const taken = new Set((await interfaceNamesOf(pid)).map((name) => Number(/\d+$/.exec(name)?.[0] ?? -1)));
+  const taken = new Set((await interfacesOf(pid)).map(({ name }) => Number(/\d+$/.exec(name)?.[0] ?? -1)));
   let index = 0;
   while (taken.has(index)) index += 1;
   return index;

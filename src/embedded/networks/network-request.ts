@@ -1,15 +1,24 @@
 import type { NetworkCreateBody } from "../../docker-api/network.ts";
 import { badRequest, HttpError, notFound, notImplemented } from "../api/http-error.ts";
 import { type Block, contains, formatAddress, formatBlock, overlaps, parseAddress, parseCidr } from "./address.ts";
-import { bridgeOptions, type NetworkDocument, parseFlag, type Subnet } from "./network.ts";
+import {
+  bridgeOptions,
+  macvlanModes,
+  macvlanOptions,
+  type NetworkDocument,
+  parseFlag,
+  type Subnet,
+} from "./network.ts";
 import { firstUsable, freeBlock4, isUsable, localBlock6 } from "./pool.ts";
 
-/** What the choice of a new network's subnets depends on. */
-export interface TakenBlocks {
+/** What is there already. */
+export interface Surroundings {
   /** Of this engine's networks: not even a subnet that the user asks for may overlap them. */
   readonly networks: readonly Block[];
   /** Of the host's routes: subnets that the engine chooses stay clear of them. */
   readonly routes: readonly Block[];
+  /** Names of the host's interfaces. */
+  readonly devices: readonly string[];
 }
 
 /** A new network's document without what only its making knows. */
@@ -19,11 +28,13 @@ export type NetworkPlan = Omit<NetworkDocument, "created" | "isPredefined">;
  * Turns a create request into a network, with subnets chosen where the request leaves them open. Throws `HttpError`
  * in Docker's words.
  */
-export function planNetwork(id: string, body: NetworkCreateBody, taken: TakenBlocks): NetworkPlan {
+export function planNetwork(id: string, body: NetworkCreateBody, taken: Surroundings): NetworkPlan {
   checkName(body.Name);
   checkDriver(body);
   const options = { ...body.Options };
-  checkOptions(options);
+  const driver = body.Driver === "macvlan" ? "macvlan" : "bridge";
+  if (driver === "macvlan") checkMacvlan(options, taken.devices);
+  else checkOptions(options);
   const wished = wishedSubnets(body);
   const hasIpv4 = body.EnableIPv4 ?? true;
   const hasIpv6 = body.EnableIPv6 ?? false;
@@ -31,7 +42,7 @@ export function planNetwork(id: string, body: NetworkCreateBody, taken: TakenBlo
   return {
     id,
     name: body.Name,
-    driver: "bridge",
+    driver,
     isInternal: body.Internal ?? false,
     isAttachable: body.Attachable ?? false,
     hasIpv4,
@@ -40,7 +51,7 @@ export function planNetwork(id: string, body: NetworkCreateBody, taken: TakenBlo
     ipamOptions: body.IPAM?.Options ?? null,
     options,
     labels: { ...body.Labels },
-    device: options[bridgeOptions.device] ?? deviceName(id),
+    device: driver === "macvlan" ? undefined : (options[bridgeOptions.device] ?? deviceName(id)),
   };
 }
 
@@ -68,10 +79,19 @@ function checkDriver({ Driver = "bridge", IPAM }: NetworkCreateBody): void {
   if (Driver === "host" || Driver === "null") {
     throw new HttpError(403, `only one instance of "${Driver}" network is allowed`);
   }
-  if (["macvlan", "ipvlan", "overlay"].includes(Driver)) {
-    throw notImplemented(`network driver "${Driver}": this engine has bridge, host and none`);
+  if (["ipvlan", "overlay"].includes(Driver)) {
+    throw notImplemented(`network driver "${Driver}": this engine has bridge, macvlan, host and none`);
   }
-  if (Driver !== "bridge" && Driver !== "" && Driver !== "default") throw notFound(`plugin "${Driver}" not found`);
+  if (!["bridge", "macvlan", "default", ""].includes(Driver)) throw notFound(`plugin "${Driver}" not found`);
+}
+
+function checkMacvlan(options: Readonly<Record<string, string>>, devices: readonly string[]): void {
+  const { [macvlanOptions.parent]: parent, [macvlanOptions.mode]: mode = "bridge" } = options;
+  if (parent === undefined) {
+    throw badRequest("a macvlan network needs the option parent: the host's interface that its containers share");
+  }
+  if (!devices.includes(parent)) throw badRequest(`macvlan: the host has no interface "${parent}"`);
+  if (!macvlanModes.includes(mode)) throw badRequest(`requested macvlan mode '${mode}' is not valid`);
 }
 
 function checkOptions(options: Readonly<Record<string, string>>): void {
@@ -174,7 +194,7 @@ interface Wish {
   readonly hasIpv6: boolean;
 }
 
-function chooseSubnets(id: string, { wished, hasIpv4, hasIpv6 }: Wish, taken: TakenBlocks): Subnet[] {
+function chooseSubnets(id: string, { wished, hasIpv4, hasIpv6 }: Wish, taken: Surroundings): Subnet[] {
   const chosen: Subnet[] = [];
   for (const wish of wished) {
     const { block } = wish;

@@ -8,7 +8,7 @@ export interface NetworkDocument {
   readonly name: string;
   /** RFC 3339. */
   readonly created: string;
-  readonly driver: "bridge" | "host" | "null";
+  readonly driver: "bridge" | "host" | "macvlan" | "null";
   /** Comes with the engine: nobody makes or removes it. */
   readonly isPredefined: boolean;
   readonly isInternal: boolean;
@@ -33,6 +33,17 @@ export interface Subnet {
   readonly range?: string;
   /** Addresses of others that are never given away, by name. */
   readonly auxiliary?: Readonly<Record<string, string>>;
+}
+
+/** Options of Docker's macvlan driver. */
+export const macvlanOptions = { parent: "parent", mode: "macvlan_mode" } as const;
+
+/** How containers on one interface of the host see each other: see ip-link(8). */
+export const macvlanModes: readonly string[] = ["bridge", "vepa", "passthru", "private"];
+
+/** Whether containers have an interface for the network: all but `host` and `none`. */
+export function isLinked({ driver }: NetworkDocument): boolean {
+  return driver === "bridge" || driver === "macvlan";
 }
 
 /** Options of Docker's bridge driver that this engine knows. */

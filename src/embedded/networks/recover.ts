@@ -4,7 +4,7 @@ import { removalText, rulesetText } from "./firewall.ts";
 import { rejoin, wishesOf } from "./join.ts";
 import { enableForwarding, makeNetwork, startServer } from "./lifecycle.ts";
 import { type LiveContainer, nameEndpoint, namesAddress, type NetworkState, publishTarget } from "./live.ts";
-import { firewalled, type NetworkDocument } from "./network.ts";
+import { firewalled, isLinked, type NetworkDocument } from "./network.ts";
 import type { Survivor } from "./networks.ts";
 import type { PortWish } from "./port-wishes.ts";
 import type { PublishedPorts, PublishTarget } from "./published-ports.ts";
@@ -16,6 +16,9 @@ export async function recover(state: NetworkState, survivors: readonly Survivor[
   const networks: NetworkDocument[] = [];
   for (const network of saved) if (await revive(state, network, existing)) networks.push(network);
   const missing = networks.filter(({ device = "" }) => !existing.has(device));
+  for (const network of state.store.all()) {
+    if (network.device === undefined && isLinked(network)) state.addresses.addNetwork(network);
+  }
   for (const survivor of survivors) await adopt(state, survivor);
   await writeRules(state, networks);
   await raiseBridges(missing);
@@ -94,11 +97,11 @@ function driverOnly(name: string, driver: "host" | "null", created: string): Net
 async function adopt(state: NetworkState, { container, prepared }: Survivor): Promise<void> {
   const wishes = wishesOf(state, container).filter(({ network }) => prepared.endpoints[network.name] !== undefined);
   const endpoints = wishes.map((wish) => rejoin(state, container, wish, prepared.endpoints[wish.network.name] ?? {}));
-  const gateway = gatewayEndpoint(endpoints.filter(({ network }) => network.driver === "bridge"));
+  const gateway = gatewayEndpoint(endpoints);
   const live: LiveContainer = { container, endpoints, published: undefined, isActive: true };
   state.live.set(container.id, live);
   for (const endpoint of endpoints) nameEndpoint(state, endpoint);
-  if (gateway === undefined) return;
+  if (gateway?.network.driver !== "bridge") return;
   const target = publishTarget(container, gateway);
   const ports = heldPorts(prepared.ports);
   const parts = await Promise.all(ports.map((wish) => hold(state, wish, { target, name: container.name })));

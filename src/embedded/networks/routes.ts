@@ -17,6 +17,9 @@ export interface RouteNeeds {
   readonly now: () => string;
 }
 
+/** The host is out of reach on an interface that it shares, and with it the server of names. */
+const macvlanWarning = "containers find each other by name only on networks of the driver bridge";
+
 /** `/networks…` of the API. */
 export function networkRoutes({ state, inTurn, now }: RouteNeeds): readonly Route[] {
   const get = (request: ApiRequest) => state.store.get(request.params["id"] ?? "");
@@ -34,8 +37,8 @@ export function networkRoutes({ state, inTurn, now }: RouteNeeds): readonly Rout
       path: "/networks/create",
       handle: async (request) => {
         const body = createBody(await request.json());
-        const { id } = await inTurn(() => createNetwork(state, body, now()));
-        return { kind: "json", status: 201, body: { Id: id, Warning: "" } };
+        const { id, driver } = await inTurn(() => createNetwork(state, body, now()));
+        return { kind: "json", status: 201, body: { Id: id, Warning: driver === "macvlan" ? macvlanWarning : "" } };
       },
     },
     {

@@ -8,13 +8,14 @@ import {
   hostLines,
   isDefaultBridge,
   namespaceLines,
+  resolverEndpoint,
   resolverLines,
 } from "./endpoint.ts";
 import { addForwardingsText, removeForwardingsText } from "./firewall.ts";
 import { join, type JoinWish, wishesOf } from "./join.ts";
 import { type LiveContainer, nameEndpoint, type NetworkState, publishMembership, publishTarget } from "./live.ts";
 import { embeddedResolvConf, hostsFile, parseResolvConf, plainResolvConf } from "./name-files.ts";
-import { bridgeOptions, firewalled, type NetworkDocument } from "./network.ts";
+import { bridgeOptions, firewalled, isLinked, type NetworkDocument } from "./network.ts";
 import type { NetworkedContainer, PreparedNetwork } from "./networks.ts";
 import { offeredPorts, type PortWish, portWishes } from "./port-wishes.ts";
 import type { PublishedPorts } from "./published-ports.ts";
@@ -36,9 +37,9 @@ export async function prepare(state: NetworkState, container: NetworkedContainer
     endpoints.push(join(state, container, wish, index));
     keep();
   }
-  const gateway = gatewayEndpoint(endpoints.filter(({ network }) => network.driver === "bridge"));
+  const gateway = gatewayEndpoint(endpoints);
   const published =
-    gateway === undefined
+    gateway?.network.driver !== "bridge"
       ? undefined
       : await state.ports.publish(publishWishes(container, gateway.network), publishTarget(container, gateway));
   keep(published);
@@ -97,8 +98,8 @@ async function preparedOf(
   container: NetworkedContainer,
   { endpoints, gateway, published }: Chosen,
 ): Promise<PreparedNetwork> {
-  const linked = endpoints.filter(({ network }) => network.driver === "bridge");
-  const resolver = linked.find(({ ipv4 }) => ipv4 !== undefined);
+  const linked = endpoints.filter(({ network }) => isLinked(network));
+  const resolver = resolverEndpoint(linked);
   const isOnHost = endpoints.some(({ network }) => network.driver === "host");
   const offered = Object.fromEntries(offeredPorts(container.ports).map((port) => [port, null]));
   return {
@@ -133,7 +134,7 @@ async function sysctlsOf(endpoints: readonly Endpoint[]): Promise<Record<string,
   const hasIpv6 = (await networkSetting("ipv6/conf/all/disable_ipv6")) !== undefined;
   return Object.fromEntries([
     // 127.0.0.11 leads out of the container.
-    ...(endpoints.length > 0 ? [["net.ipv4.conf.all.route_localnet", "1"]] : []),
+    ...(resolverEndpoint(endpoints) !== undefined ? [["net.ipv4.conf.all.route_localnet", "1"]] : []),
     ...endpoints
       .filter(({ ipv6 }) => hasIpv6 && ipv6 === undefined)
       .map(({ interfaceName }) => [`net.ipv6.conf.${interfaceName}.disable_ipv6`, "1"]),

@@ -8,6 +8,7 @@ import {
   serveUdp,
   talkTcp,
   talkUdp,
+  unansweredMs,
 } from "../../support/network-host/scripts.ts";
 
 /** Whether frames within a bridge pass the rules for packets: what other engines on a machine decide. */
@@ -101,9 +102,9 @@ describe("the engine's networks, in a network namespace", () => {
     expect(await host.evaluate(talkTcp("172.18.7.1", 8080), neighbour)).toMatch(/^port 80/);
     expect(await host.evaluate(talkTcp("172.18.7.1", 8080), web)).toMatch(/^port 80/);
     // Not the container's own address from another network.
-    expect(await host.evaluate(talkTcp(web.prepared.endpoints["front"]?.IPAddress ?? "", 80), neighbour)).toBe(
-      "TIMEOUT",
-    );
+    expect(
+      await host.evaluate(talkTcp(web.prepared.endpoints["front"]?.IPAddress ?? "", 80, unansweredMs), neighbour),
+    ).toBe("TIMEOUT");
 
     const rival = host.startContainer({
       name: "rival",
@@ -136,7 +137,7 @@ describe("the engine's networks, in a network namespace", () => {
     ] as const) {
       const route = `127.0.0.1/32 via ${gateway} dev eth0 src ${own} table local`;
       await host.runIn(attacker, "ip", "route", "replace", ...route.split(" "));
-      expect(await host.evaluate(talkTcp("127.0.0.1", port), attacker)).toBe("TIMEOUT");
+      expect(await host.evaluate(talkTcp("127.0.0.1", port, unansweredMs), attacker)).toBe("TIMEOUT");
     }
     await host.stopContainer(victim);
     await host.stopContainer(attacker);
@@ -171,7 +172,7 @@ describe("the engine's networks, in a network namespace", () => {
     const two = await host.startContainer({ name: "two", endpoints: { apart: {} } });
     await host.serve(serveTcp(80, "inside"), one);
     const address = one.prepared.endpoints["apart"]?.IPAddress ?? "";
-    expect(await host.evaluate(talkTcp(address, 80), two)).toMatch(/TIMEOUT|EHOSTUNREACH/);
+    expect(await host.evaluate(talkTcp(address, 80, unansweredMs), two)).toMatch(/TIMEOUT|EHOSTUNREACH/);
     expect(await host.evaluate(talkTcp(address, 80))).toMatch(/^inside/);
     await host.stopContainer(one);
     await host.stopContainer(two);
@@ -242,5 +243,29 @@ describe("the engine's networks, in a network namespace", () => {
     await expect(host.startContainer({ name: "late", endpoints: { fixed: {} } })).rejects.toThrow(/no available IPv4/);
     for (const each of [...started, fixed]) await host.stopContainer(each);
     await host.request("DELETE", "/networks/fixed");
+  });
+
+  test("containers of a macvlan share an interface of the host", async () => {
+    const config = { Subnet: "10.88.0.0/24", Gateway: "10.88.0.1" };
+    const created = await host.request<{ Warning: string }>("POST", "/networks/create", {
+      Name: "lan",
+      Driver: "macvlan",
+      Options: { parent: "outside" },
+      IPAM: { Config: [config] },
+    });
+    expect(created.Warning).toMatch(/by name only on networks of the driver bridge/);
+    const one = await host.startContainer({ name: "one", endpoints: { lan: {} } });
+    const two = await host.startContainer({ name: "two" });
+    await using _ = await host.serve(serveTcp(80, "lan"), one);
+    await host.request("POST", "/networks/lan/connect", { Container: "two", EndpointConfig: {} });
+    expect(await host.evaluate(talkTcp("10.88.0.2", 80), two)).toBe("lan 10.88.0.3");
+    // By name through the server of the bridge that it is on, too.
+    expect(await host.evaluate(resolve("one"), two)).toBe("10.88.0.2");
+    expect(await host.runIn(one, "ip", "-d", "link", "show", "eth0")).toContain("macvlan mode bridge");
+    await host.request("POST", "/networks/lan/disconnect", { Container: "two" });
+    expect(await host.runIn(two, "ip", "-o", "link")).not.toContain("macvlan");
+    await host.stopContainer(one);
+    await host.stopContainer(two);
+    await host.request("DELETE", "/networks/lan");
   });
 });

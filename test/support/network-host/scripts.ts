@@ -2,19 +2,22 @@
 
 /** Asks 127.0.0.11 for a name; writes the sorted answers, or the code of the error. */
 export function resolve(name: string, type = "A"): string {
-  return `const r = new (require("dns").promises.Resolver)({ timeout: 5000, tries: 1 }); r.setServers(["127.0.0.11"]);
+  return `const r = new (require("dns").promises.Resolver)({ timeout: 20_000, tries: 1 }); r.setServers(["127.0.0.11"]);
     r.resolve("${name}", "${type}").then((found) => console.log(found.sort().join(" ")), (e) => console.log(e.code))`;
 }
 
 /** Asks for the name of an address. */
 export function reverse(address: string): string {
-  return `const r = new (require("dns").promises.Resolver)({ timeout: 5000, tries: 1 }); r.setServers(["127.0.0.11"]);
+  return `const r = new (require("dns").promises.Resolver)({ timeout: 20_000, tries: 1 }); r.setServers(["127.0.0.11"]);
     r.reverse("${address}").then((found) => console.log(found.join(" ")), (e) => console.log(e.code))`;
 }
 
+/** So long is waited for what shall not come. */
+export const unansweredMs = 1500;
+
 /** Writes what a server answers to a TCP connection, or the code of the error; `TIMEOUT` when nothing comes. */
-export function talkTcp(address: string, port: number): string {
-  return `const s = require("net").connect({ host: "${address}", port: ${port}, timeout: 1500 });
+export function talkTcp(address: string, port: number, patienceMs = 20_000): string {
+  return `const s = require("net").connect({ host: "${address}", port: ${port}, timeout: ${patienceMs} });
     s.on("data", (data) => { console.log(String(data)); s.destroy(); });
     s.on("timeout", () => { console.log("TIMEOUT"); s.destroy(); }).on("error", (e) => console.log(e.code))`;
 }
@@ -22,7 +25,7 @@ export function talkTcp(address: string, port: number): string {
 /** The same over UDP. */
 export function talkUdp(address: string, port: number): string {
   return `const s = require("dgram").createSocket("${address.includes(":") ? "udp6" : "udp4"}");
-    const end = setTimeout(() => { console.log("TIMEOUT"); s.close(); }, 1500);
+    const end = setTimeout(() => { console.log("TIMEOUT"); s.close(); }, 20_000);
     s.on("message", (data) => { console.log(String(data)); clearTimeout(end); s.close(); });
     s.on("error", (e) => { console.log(e.code); clearTimeout(end); });
     s.send("hello", ${port}, "${address}")`;

@@ -9,7 +9,11 @@ const id = "0123456789abcdef".repeat(4);
 function plan(body: Partial<NetworkCreateBody>, taken: { networks?: string[]; routes?: string[] } = {}) {
   const blocks = (texts: string[] = []): Block[] =>
     texts.map((text) => parseCidr(text)?.block).filter((block) => block !== undefined);
-  return planNetwork(id, { Name: "net", ...body }, { networks: blocks(taken.networks), routes: blocks(taken.routes) });
+  return planNetwork(
+    id,
+    { Name: "net", ...body },
+    { networks: blocks(taken.networks), routes: blocks(taken.routes), devices: ["eth0"] },
+  );
 }
 
 function refusal(body: Partial<NetworkCreateBody>, taken = {}): string {
@@ -61,7 +65,16 @@ describe("a request for a network", () => {
     [{ Name: "a\nb" }, "400 invalid name: a name holds no control characters"],
     [{ Driver: "nope" }, '404 plugin "nope" not found'],
     [{ Driver: "host" }, '403 only one instance of "host" network is allowed'],
-    [{ Driver: "overlay" }, '501 network driver "overlay": this engine has bridge, host and none'],
+    [{ Driver: "overlay" }, '501 network driver "overlay": this engine has bridge, macvlan, host and none'],
+    [
+      { Driver: "macvlan" },
+      "400 a macvlan network needs the option parent: the host's interface that its containers share",
+    ],
+    [{ Driver: "macvlan", Options: { parent: "eth9" } }, '400 macvlan: the host has no interface "eth9"'],
+    [
+      { Driver: "macvlan", Options: { parent: "eth0", macvlan_mode: "x" } },
+      "400 requested macvlan mode 'x' is not valid",
+    ],
     [{ IPAM: { Driver: "nope" } }, '404 plugin "nope" not found'],
     [
       config({ Subnet: "10.99.0.1/24" }),
