@@ -31,7 +31,7 @@ export function wantedMounts(
   if (twice !== undefined) throw badRequest(`Duplicate mount point: ${twice.Destination}`);
   const byPlace = new Map([...inherited, ...own].map((mount) => [mount.Destination, mount]));
   for (const path of Object.keys(Volumes)) {
-    const Destination = posix.normalize(path);
+    const Destination = withoutEndSlash(path);
     if (!byPlace.has(Destination)) byPlace.set(Destination, anonymousVolume(Destination));
   }
   return [...byPlace.values()];
@@ -64,7 +64,7 @@ function bindOf(text: string): WantedMount {
   return {
     Type: isBind ? "bind" : "volume",
     ...(isBind ? {} : { Name: source, Driver: "local" }),
-    Source: isBind ? posix.normalize(source) : "",
+    Source: isBind ? withoutEndSlash(source) : "",
     Destination: place(destination, text),
     Mode: options,
     RW: !words.includes("ro"),
@@ -88,7 +88,7 @@ function mountOf(mount: MountBody): WantedMount {
       return {
         ...common,
         Type: "bind",
-        Source: posix.normalize(Source),
+        Source: withoutEndSlash(Source),
         Propagation,
         ...(BindOptions?.CreateMountpoint === true ? { createsSource: true } : {}),
         ...(BindOptions?.NonRecursive === true ? { isNonRecursive: true } : {}),
@@ -144,9 +144,13 @@ function anonymousVolume(Destination: string): WantedMount {
 
 function place(path: string, whole: string): string {
   if (!path.startsWith("/")) throw badRequest(`invalid volume specification: '${whole}': mount path must be absolute`);
-  const clean = posix.normalize(path).replace(/(?<=.)\/$/, "");
+  const clean = withoutEndSlash(path);
   if (clean === "/") throw badRequest(`invalid volume specification: '${whole}': destination can't be '/'`);
   return clean;
+}
+
+function withoutEndSlash(path: string): string {
+  return posix.normalize(path).replace(/(?<=.)\/$/, "");
 }
 
 function checkVolumeName(name: string, whole: string): void {
