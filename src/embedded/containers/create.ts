@@ -6,6 +6,7 @@ import type { StoredImage } from "../images/images.ts";
 import { checkIsolation } from "../runtime/oci-spec.ts";
 import { type ContainerDocument, type ContainerMount, never } from "./container.ts";
 import { checkHostConfig, completeHostConfig } from "./host-config.ts";
+import { logOptions } from "./logs/log-options.ts";
 import { mergeImage } from "./merge-image.ts";
 import { wantedMounts, type WantedMount } from "./mounts.ts";
 import { randomName } from "./random-name.ts";
@@ -33,6 +34,7 @@ export async function createContainer(
   const wish = withoutNulls(body.HostConfig ?? {});
   checkHostConfig(wish);
   checkIsolation(wish);
+  logOptions(wish);
   const image = await images.find(body.Image);
   if (image === undefined) throw notFound(`No such image: ${withTag(body.Image)}`);
   const merged = mergeImage(withoutNulls(body), image.config);

@@ -38,7 +38,7 @@ const escaped = [0x22, 0x5c, 0x09, 0x1b, 0x0d, ...Array.from({ length: 32 }, (_,
   (code) => code !== 0x0a,
 );
 
-/** The same for bytes; what is no UTF-8 becomes U+FFFD, as in Docker's. */
+/** The same for bytes; what is no UTF-8 becomes U+FFFD, as in Docker's. The result is valid until the next call. */
 export function encodeJsonLines(bytes: Buffer, stream: OutputStream, time: string): Buffer {
   const isPlain = bytes.length >= leastWorthLooking && isUtf8(bytes) && !escaped.some((code) => bytes.includes(code));
   const plain = isPlain ? plainLines(bytes, stream, time) : undefined;
@@ -55,7 +55,7 @@ function plainLines(bytes: Buffer, stream: OutputStream, time: string): Buffer |
   if (ends.at(-1) !== bytes.length - 1) return undefined;
   const head = Buffer.from('{"log":"');
   const tail = Buffer.from(`\\n","stream":"${stream}","time":"${time}"}\n`);
-  const lines = Buffer.allocUnsafe(bytes.length + ends.length * (head.length + tail.length - 1));
+  const lines = spaceFor(bytes.length + ends.length * (head.length + tail.length - 1));
   let [at, start] = [0, 0];
   for (const end of ends) {
     lines.set(head, at);
@@ -66,6 +66,16 @@ function plainLines(bytes: Buffer, stream: OutputStream, time: string): Buffer |
     start = end + 1;
   }
   return lines;
+}
+
+let space: Buffer = Buffer.alloc(0);
+const mostSpace = 1024 * 1024;
+
+/** The same memory again and again: a container that writes much would otherwise leave the collector little rest. */
+function spaceFor(bytes: number): Buffer {
+  if (bytes > mostSpace) return Buffer.allocUnsafe(bytes);
+  if (bytes > space.length) space = Buffer.allocUnsafeSlow(bytes);
+  return space.subarray(0, bytes);
 }
 
 /** Never between the two halves of a character. */
