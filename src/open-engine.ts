@@ -89,6 +89,22 @@ export function embeddedPlaces({ environment }: Pick<OpenEngineOptions, "environ
   return { data, run, socket: environment["TSCOMPOSE_ENGINE_SOCKET"] || `${run}/engine.sock` };
 }
 
+/** Something that the embedded engine needs and this machine does not have. */
+export interface MissingRequirement {
+  readonly name: string;
+  readonly purpose: string;
+  readonly hint: string;
+}
+
+/** What this machine lacks for the embedded engine; `undefined` where it never works. */
+export async function surveyEmbedded(): Promise<readonly MissingRequirement[] | undefined> {
+  const { platform, userId } = thisMachine();
+  if (platform !== "linux") return undefined;
+  const { surveyRequirements } = await import("./embedded/index.ts");
+  const root = { name: "root", purpose: "makes namespaces and mounts", hint: "run tscompose with sudo" };
+  return [...(userId === 0 ? [] : [root]), ...surveyRequirements()];
+}
+
 /** How long an engine that was started for a command stays when nothing runs. */
 const backgroundIdleSeconds = 300;
 

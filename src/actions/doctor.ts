@@ -4,7 +4,7 @@ import { type CredentialHelper, credentialHelpers } from "../engine/credential-h
 import { dockerConfigFolder, readDockerConfig } from "../engine/docker-config.ts";
 import { explainAttempts, reason } from "../engine/no-engine.ts";
 import { TscomposeError } from "../errors.ts";
-import { type OpenEngineOptions, surveyEngines } from "../open-engine.ts";
+import { type MissingRequirement, type OpenEngineOptions, surveyEmbedded, surveyEngines } from "../open-engine.ts";
 import { type Machine, thisMachine } from "../system/machine.ts";
 
 /** What `tscompose doctor` tells: what there is, what is used and why, and what is in the way. */
@@ -13,6 +13,8 @@ export interface DoctorReport {
   readonly engines: readonly EngineReport[];
   /** Absent when no engine answers; `problems` then says what to do. */
   readonly chosen?: EngineReport & { readonly why: string };
+  /** The engine that tscompose brings along; absent where it never works. */
+  readonly embedded?: { readonly missing: readonly MissingRequirement[] };
   readonly registries: RegistryReport;
   readonly problems: readonly Problem[];
 }
@@ -54,13 +56,21 @@ export async function doctor(options: OpenEngineOptions): Promise<DoctorReport> 
   const { isExplicit, findings } = await noted(surveyEngines(options), { isExplicit: false, findings: [] });
   const registries = await noted(examineRegistries(options), { configFile: "", helpers: [], logins: [] });
   const engines = findings.map(engineReport);
+  const missing = await surveyEmbedded();
   const chosen = engines.find(({ isReachable }) => isReachable);
-  if (chosen === undefined && findings.length > 0) {
+  const canBring = !isExplicit && missing?.length === 0;
+  if (chosen === undefined && !isExplicit) problems.push(...(missing ?? []).map(missingPiece));
+  if (chosen === undefined && findings.length > 0 && !canBring) {
     problems.push(problemOf(explainAttempts(findings, { isExplicit, platform: machine.platform })));
   }
   problems.push(...registries.helpers.filter(({ path }) => path === undefined).map(missingHelper));
   const why = isExplicit ? `${chosen?.origin} names it` : "the first of the usual places that answers";
-  return { machine, engines, ...(chosen && { chosen: { ...chosen, why } }), registries, problems };
+  const embedded = missing === undefined ? {} : { embedded: { missing } };
+  return { machine, engines, ...(chosen && { chosen: { ...chosen, why } }), ...embedded, registries, problems };
+}
+
+function missingPiece({ name, purpose, hint }: MissingRequirement): Problem {
+  return { message: `the embedded engine lacks ${name}: it ${purpose}`, hint };
 }
 
 function engineReport({ address, origin, outcome, version }: Finding): EngineReport {

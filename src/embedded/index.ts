@@ -1,9 +1,11 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import type { Server, Socket } from "node:net";
 import { dirname, join } from "node:path";
+import { EngineError } from "../errors.ts";
 import { watchIdleness } from "./boot/idle-watch.ts";
 import { lockData } from "./boot/lock.ts";
 import { createEngine } from "./engine.ts";
+import { type MissingPiece, missingPieces } from "./host/requirements.ts";
 import { listenPrivately } from "./host/listen.ts";
 import { ownPid } from "./host/processes.ts";
 import { pathsOf, type Roots, rootsOf } from "./store/paths.ts";
@@ -37,6 +39,7 @@ export interface EmbeddedEngine {
  */
 export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promise<EmbeddedEngine> {
   const { places, version, idleMs, onFault, announce } = options;
+  refuseIncomplete(missingPieces());
   const paths = pathsOf(rootsOf(places));
   await mkdir(paths.data, { recursive: true, mode: 0o711 });
   await mkdir(paths.run, { recursive: true, mode: 0o711 });
@@ -64,6 +67,19 @@ export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promi
       await parts.disposeAsync();
     },
   };
+}
+
+/** What this machine lacks for the embedded engine; it works where this is empty. */
+export function surveyRequirements(): readonly MissingPiece[] {
+  return missingPieces();
+}
+
+function refuseIncomplete(missing: readonly MissingPiece[]): void {
+  if (missing.length === 0) return;
+  const names = missing.map(({ name, purpose }) => `${name} (${purpose})`).join(", ");
+  const hint = [...new Set(missing.map(({ hint }) => hint))].join("\n");
+  const doing = "starting the embedded engine";
+  throw new EngineError({ code: "unavailable", doing, message: `the embedded engine lacks ${names}`, hint });
 }
 
 /** Ends all connections of a server when called, also those that have become raw streams. */

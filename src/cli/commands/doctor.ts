@@ -31,7 +31,7 @@ export const doctor: CommandModule<DoctorFlags> = {
 };
 
 function reportLines(
-  { machine, engines, chosen, registries, problems }: DoctorReport,
+  { machine, engines, chosen, embedded, registries, problems }: DoctorReport,
   paint: Paint,
 ): readonly string[] {
   const { platform, architecture, release, nodeVersion } = machine;
@@ -46,6 +46,7 @@ function reportLines(
       return `  ${mark} ${address.padEnd(width)}  ${what}  ${paint.dim(`(${origin})`)}`;
     }),
     chosen === undefined ? "  none answers" : `  used: ${chosen.address}, because ${chosen.why}`,
+    ...embeddedLines(embedded, paint),
     "",
     paint.bold("Registries"),
     `  configuration: ${registries.configFile}`,
@@ -55,6 +56,20 @@ function reportLines(
       return `  ${mark} ${program}${registry === undefined ? "" : ` for ${registry}`}: ${path ?? "not on PATH"}`;
     }),
     ...problemLines(problems, paint),
+  ];
+}
+
+/** An engine of one's own is worth nothing where it lacks what it stands on. */
+function embeddedLines(embedded: DoctorReport["embedded"], paint: Paint): readonly string[] {
+  if (embedded === undefined) return [];
+  const { missing } = embedded;
+  const can = missing.length === 0;
+  const what = can ? "has all it needs; started when no other answers" : "cannot work here, it lacks:";
+  return [
+    "",
+    paint.bold("Embedded engine"),
+    `  ${can ? paint.green("✔") : paint.dim("-")} ${what}`,
+    ...missing.map(({ name, purpose, hint }) => `    ${name}, which ${purpose}: ${paint.cyan(hint)}`),
   ];
 }
 
