@@ -1,8 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { merge } from "../../../src/compose/merge.ts";
-import { parse } from "../../../src/compose/parse.ts";
-import { type MapTree, mapTree, type Plain, plainOf } from "../../../src/compose/tree.ts";
+import { type MapTree, mapTree, type Plain, plainOf, type Sketch, treeOf } from "../../../src/compose/tree.ts";
 import { enforceUniqueness } from "../../../src/compose/uniqueness.ts";
 
 const key = fc.constantFrom("A", "B", "C");
@@ -35,11 +34,12 @@ const service = fc.record(
 );
 const file = fc.dictionary(fc.constantFrom("web", "db"), service).map((services) => ({ services }));
 
-const nothing: MapTree = mapTree([], { file: "a.yaml", line: 1, column: 1 });
+const at = { file: "a.yaml", line: 1, column: 1 };
+const nothing: MapTree = mapTree([], at);
 
-function treeOf(model: object): MapTree {
-  const [tree] = parse(JSON.stringify(model), "a.yaml", () => {}) ?? [];
-  if (tree === undefined) throw new Error("not a model");
+function modelOf(model: Sketch): MapTree {
+  const tree = treeOf(model, at);
+  if (tree.kind !== "map") throw new Error("not a model");
   return put(nothing, tree);
 }
 
@@ -72,7 +72,7 @@ describe("merging", () => {
   test("means the same from the left and from the right", () => {
     fc.assert(
       fc.property(file, file, file, (one, two, three) => {
-        const [a, b, c] = [treeOf(one), treeOf(two), treeOf(three)];
+        const [a, b, c] = [modelOf(one), modelOf(two), modelOf(three)];
         const left = meaning(plainOf(put(put(a, b), c)));
         expect(meaning(plainOf(put(a, put(b, c))))).toEqual(left);
       }),
@@ -83,7 +83,7 @@ describe("merging", () => {
   test("of nothing changes nothing", () => {
     fc.assert(
       fc.property(file, (model) => {
-        const tree = treeOf(model);
+        const tree = modelOf(model);
         expect(put(tree, nothing)).toEqual(tree);
         expect(plainOf(put(nothing, tree))).toEqual(plainOf(tree));
       }),
@@ -93,7 +93,7 @@ describe("merging", () => {
   test("of the same file again changes nothing but what is appended", () => {
     fc.assert(
       fc.property(file, (model) => {
-        const tree = treeOf(model);
+        const tree = modelOf(model);
         expect(meaning(plainOf(put(tree, tree)))).toEqual(meaning(plainOf(put(put(tree, tree), tree))));
       }),
     );
