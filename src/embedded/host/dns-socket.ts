@@ -21,6 +21,8 @@ export interface DnsListener {
 const mostTries = 20;
 const mostTcpClients = 256;
 const idleTcpMs = 10_000;
+/** Bytes: a client that only asks and never reads is left. */
+const mostUnread = 256 * 1024;
 
 /** Listens for questions over UDP and TCP on one port that the kernel chooses. */
 export async function listenForDns(address: string, handle: DnsHandler): Promise<DnsListener> {
@@ -104,7 +106,7 @@ function serveTcp(socket: Socket, handle: DnsHandler): void {
   onMessages(socket, (query) => {
     const client: DnsClient = { address: socket.remoteAddress ?? "", transport: "tcp" };
     const reply = (answer: Buffer | undefined): void => {
-      if (answer === undefined) socket.destroy();
+      if (answer === undefined || socket.writableLength > mostUnread) socket.destroy();
       else socket.write(framed(answer));
     };
     handle(query, client).then(reply, () => socket.destroy());

@@ -1,6 +1,6 @@
 import type { PortBinding } from "../../docker-api/container.ts";
 import { badRequest } from "../api/http-error.ts";
-import { parseAddress } from "./address.ts";
+import { formatAddress, parseAddress } from "./address.ts";
 
 /** A port of a container that shall be reached through the host. */
 export interface PortWish {
@@ -52,9 +52,12 @@ function containerPort(key: string): Pick<PortWish, "containerPort" | "protocol"
   return { containerPort: port, protocol };
 }
 
+/** In one spelling, whatever the request's: `0::0` is `::`. */
 function hostAddress(text: string): string {
-  if (text !== "" && parseAddress(text) === undefined) throw badRequest(`invalid IP address: ${text}`);
-  return text;
+  if (text === "") return "";
+  const address = parseAddress(text);
+  if (address === undefined) throw badRequest(`invalid IP address: ${text}`);
+  return formatAddress(address);
 }
 
 /** `8080`, `8000-8010`; empty and 0 leave the choice to the engine. */

@@ -40,6 +40,11 @@ describe("ports to publish", () => {
     expect(() => portWishes(request({ bindings: { [key]: [{ HostIp: "", HostPort: "" }] } }))).toThrow();
   });
 
+  test("an address has one spelling", () => {
+    const bindings = { "80/tcp": [{ HostIp: "0:0::0", HostPort: "" }] };
+    expect(portWishes(request({ bindings }))[0]?.hostAddress).toBe("::");
+  });
+
   test("an address that is none is refused", () => {
     const bindings = { "80/tcp": [{ HostIp: "host\n", HostPort: "" }] };
     expect(() => portWishes(request({ bindings }))).toThrow(/^invalid IP address/);
