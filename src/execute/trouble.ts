@@ -66,7 +66,7 @@ function stateOf({ State }: ContainerInspect): Omit<Trouble, "service" | "contai
   const probe = State.Health?.Log?.at(-1);
   return {
     state: State.Status,
-    ...(State.Health == null ? {} : { health: State.Health.Status }),
+    ...(State.Health ? { health: State.Health.Status } : {}),
     ...(hasEnded ? { exitCode: State.ExitCode } : {}),
     ...(signal === undefined ? {} : { signal }),
     isOutOfMemory: State.OOMKilled,
