@@ -117,6 +117,21 @@ describe("networks while things change", () => {
     expect(await host.run("ip", "-o", "link", "show", "type", "bridge")).toMatch(/(.*tsc.*\n){2}/);
   });
 
+  test("a bridge of this engine that no network owns is swept, another engine's is not", async () => {
+    for (const [name, owner] of [
+      ["left0", "tst"],
+      ["other0", "tst_1234567890"],
+    ] as const) {
+      await host.run("ip", "link", "add", name, "type", "bridge");
+      await host.run("ip", "link", "set", name, "alias", owner);
+    }
+    await host.killEngine();
+    await host.startEngine();
+    const links = await host.run("ip", "-o", "link", "show", "type", "bridge");
+    expect(links).not.toContain("left0");
+    expect(links).toContain("other0");
+  });
+
   test("a network whose bridge cannot be had is told, and the others work", async () => {
     await host.createNetwork("kept");
     await host.createNetwork("blocked", { Options: { "com.docker.network.bridge.name": "blocked0" } });

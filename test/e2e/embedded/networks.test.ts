@@ -268,4 +268,71 @@ describe("the engine's networks, in a network namespace", () => {
     await host.stopContainer(two);
     await host.request("DELETE", "/networks/lan");
   });
+
+  test("networks are listed and pruned by filters, refusals have Docker's words", async () => {
+    await host.createNetwork("used", { Labels: { team: "a" } });
+    await host.createNetwork("idle", { Labels: { team: "b" } });
+    const member = await host.startContainer({ name: "member", endpoints: { used: {} } });
+    const listed = async (filters: unknown): Promise<string> => {
+      const query = encodeURIComponent(JSON.stringify(filters));
+      const networks = await host.request<{ Name: string }[]>("GET", `/networks?filters=${query}`);
+      return networks
+        .map(({ Name }) => Name)
+        .toSorted()
+        .join(" ");
+    };
+    expect(await listed({})).toBe("bridge host idle none used");
+    expect(await listed({ type: ["builtin"] })).toBe("bridge host none");
+    expect(await listed({ label: ["team"] })).toBe("idle used");
+    expect(await listed({ label: { "team=a": true } })).toBe("used");
+    expect(await listed({ name: ["us"], driver: ["bridge"] })).toBe("used");
+    expect(await listed({ dangling: ["true"] })).toBe("idle");
+    const refused: readonly [object, number, string][] = [
+      [{ bogus: ["x"] }, 400, "invalid filter 'bogus'"],
+      [{ type: ["x"] }, 500, "invalid filter: 'type'='x'"],
+      [{ dangling: ["x"] }, 400, `invalid value for filter 'dangling', must be "true" (or "1"), or "false" (or "0")`],
+    ];
+    for (const [filters, status, message] of refused) {
+      await expect(listed(filters)).rejects.toEqual(new Refusal(status, message));
+    }
+    const calls: readonly [string, string, object | undefined, number, string | RegExp][] = [
+      ["POST", "/networks/create", { Name: "used" }, 409, "network with name used already exists"],
+      ["POST", "/networks/create", { Name: "bridge" }, 403, "operation is not permitted on predefined bridge network "],
+      ["DELETE", "/networks/bridge", undefined, 403, "bridge is a pre-defined network and cannot be removed"],
+      ["DELETE", "/networks/nosuch", undefined, 404, "network nosuch not found"],
+      ["POST", "/networks/used/connect", { Container: "nosuch" }, 404, "No such container: nosuch"],
+      [
+        "POST",
+        "/networks/host/connect",
+        { Container: "member" },
+        400,
+        "cannot connect container to host network - container must be created in host network mode",
+      ],
+      [
+        "DELETE",
+        "/networks/used",
+        undefined,
+        403,
+        /^error while removing network: network used has active endpoints \(name:"member" id:"[0-9a-f]{12}"\)$/,
+      ],
+    ];
+    for (const [method, path, body, status, message] of calls) {
+      const call = host.request(method, path, body);
+      await expect(call, path).rejects.toMatchObject({
+        status,
+        message: typeof message === "string" ? message : (expect.stringMatching(message) as unknown),
+      });
+    }
+    expect(
+      await host.request("POST", `/networks/prune?filters=${encodeURIComponent('{"label!":["team=b"]}')}`),
+    ).toEqual({
+      NetworksDeleted: null,
+    });
+    expect(await host.request("POST", "/networks/prune")).toEqual({ NetworksDeleted: ["idle"] });
+    await host.stopContainer(member);
+    await host.request("DELETE", "/networks/used");
+    const { events } = await host.seen();
+    const own = events.filter((event) => event.endsWith(" used"));
+    expect(own).toEqual(["create used", "connect used", "disconnect used", "destroy used"]);
+  });
 });
