@@ -1,5 +1,5 @@
 import type { Encoded } from "../../compose/encode.ts";
-import { escapeDollars, printModel } from "../../compose/print.ts";
+import { escapeDollars, type PrintFormat, printModel } from "../../compose/print.ts";
 import type { Context } from "../../context.ts";
 import type { ContainerInspect } from "../../docker-api/container.ts";
 import { TscomposeError, UsageError } from "../../errors.ts";
@@ -55,7 +55,7 @@ export async function generate(
 }
 
 /** The same as text, which reads back as what it was made of. */
-export function printGenerated(model: Part, format: "yaml" | "json"): string {
+export function printGenerated(model: Part, format: PrintFormat): string {
   return escapeDollars(printModel(model as Encoded, format));
 }
 
