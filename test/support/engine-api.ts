@@ -150,7 +150,7 @@ function encode(filters: Filters): string {
 }
 
 /** Strips the 8-byte headers between pieces of stdout and stderr; output of a TTY has none. */
-function demultiplex(output: Buffer): Buffer {
+export function demultiplex(output: Buffer): Buffer {
   const pieces: Buffer[] = [];
   for (let at = 0; at + 8 <= output.length; at += 8 + output.readUInt32BE(at + 4)) {
     if ((output[at] ?? 3) > 2) return output;

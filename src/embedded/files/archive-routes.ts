@@ -11,8 +11,8 @@ import { TarError } from "../tar/entry.ts";
 import { readTar } from "../tar/read-tar.ts";
 import { type ContainerRoot, type RootParts, openRoot, withWritableRoot } from "./container-root.ts";
 import { extractInRoot } from "./extract.ts";
-import { packPlace } from "./pack.ts";
-import { askedPlace, baseName, pathStatHeader } from "./path-stat.ts";
+import { isGone, openSource, packSource } from "./pack.ts";
+import { askedPlace, baseName, missing, pathStatHeader } from "./path-stat.ts";
 
 /** What copying into and out of containers takes. */
 export interface ArchiveParts extends RootParts {
@@ -42,9 +42,13 @@ async function get(parts: ArchiveParts, { params, query }: ApiRequest): Promise<
   const opened = held.use(await openRoot(parts, container));
   const place = held.use(await askedPlace(opened.root, asked, params["id"] ?? ""));
   const headers = await pathStatHeader(opened.root, place, asked);
+  const source = await openSource(place).catch((error: unknown) => {
+    throw isGone(error) ? missing(asked, params["id"] ?? "") : error;
+  });
+  held.use(source.folder);
   parts.containers.publish(container, "archive-path");
   const name = Buffer.from(baseName(asked)).toString("latin1");
-  const archive = packPlace(opened, place, name === "." ? "" : name);
+  const archive = packSource(opened, source, name === "." ? "" : name);
   return { kind: "stream", contentType: "application/x-tar", headers, body: holding(archive, held.move()) };
 }
 
@@ -97,7 +101,7 @@ function refusalOf(error: unknown, container: ContainerDocument): unknown {
   if (error instanceof TarError || error instanceof PathError) return badRequest(error.message);
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "EROFS") return readOnly(`what is mounted there in container ${container.name} is marked read-only`);
-  if (code === "ENOTDIR" || code === "EISDIR" || code === "ENOENT" || code === "EEXIST") {
+  if (code === "ENOTDIR" || code === "EISDIR" || code === "ENOENT" || code === "EEXIST" || code === "ELOOP") {
     return badRequest(`the archive does not fit: ${(error as Error).message.replace(/'\/proc\/self\/fd\/\d+/g, "'…")}`);
   }
   return error;

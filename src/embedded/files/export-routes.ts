@@ -2,7 +2,7 @@ import type { ApiRequest, Route } from "../api/route.ts";
 import type { Containers } from "../containers/containers.ts";
 import { listChanges } from "./changes.ts";
 import { type RootParts, openBareRoot } from "./container-root.ts";
-import { packPlace } from "./pack.ts";
+import { openSource, packSource } from "./pack.ts";
 
 /** `/containers/{id}/export` and `/containers/{id}/changes`: a container's own files, without what is mounted. */
 export function exportRoutes(
@@ -33,5 +33,7 @@ export function exportRoutes(
 async function* exported(open: () => ReturnType<typeof openBareRoot>): AsyncGenerator<Buffer> {
   await using opened = await open();
   await using place = await opened.root.find("/");
-  yield* packPlace(opened, place, "");
+  const source = await openSource(place);
+  await using _ = source.folder;
+  yield* packSource(opened, source, "");
 }

@@ -1,6 +1,6 @@
-import { lstat, open } from "node:fs/promises";
 import { constants } from "node:fs";
-import { type InRoot, PathError, type Place, pathBytes } from "../host/in-root.ts";
+import { type FileHandle, open } from "node:fs/promises";
+import { type InRoot, type Place, pathBytes } from "../host/in-root.ts";
 import { createTar } from "../host/tar.ts";
 import type { TarMember } from "../tar/entry.ts";
 import { readTar } from "../tar/read-tar.ts";
@@ -8,30 +8,41 @@ import { writeTar } from "../tar/write-tar.ts";
 
 const folderFlags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
+/** What is to be packed: a place, and the folder itself, held open, if it is one. */
+export interface Source {
+  readonly place: Place;
+  readonly folder: FileHandle | undefined;
+}
+
+/** Opens a place for packing: from then on it is this folder, whatever is renamed. Throws when it is one no more. */
+export async function openSource(place: Place): Promise<Source> {
+  const isFolder = place.status?.isDirectory() === true;
+  return { place, folder: isFolder ? await open(place.hostPath, folderFlags) : undefined };
+}
+
 /**
  * An archive of a place, its names beginning with `name`. Of a folder all is in it, also what is mounted below at one of
  * `mountPoints`; other mounts, `/proc` above all, are left out. Tar walks from the held folder by names that it opens one
  * by one, without following a link: nobody who renames things meanwhile gets it elsewhere.
  */
-export async function* packPlace(
+export async function* packSource(
   { root, mountPoints }: { readonly root: InRoot; readonly mountPoints: readonly string[] },
-  place: Place,
+  { place, folder }: Source,
   name: string,
 ): AsyncGenerator<Buffer> {
-  if (place.status?.isDirectory() !== true) {
+  if (folder === undefined) {
     yield* writeTar(renamed(readTar(createTar({ fd: place.folder.fd }, [place.name])), () => name));
     return;
   }
   const path = Buffer.from(place.path, "latin1").toString();
   const below = mountPoints.filter((point) => point.startsWith(path === "/" ? "/" : `${path}/`));
-  yield* writeTar(folderMembers(root, { place, path, name, below }));
+  yield* writeTar(folderMembers(root, { folder, path, name, below }));
 }
 
 async function* folderMembers(
   root: InRoot,
-  { place, path, name, below }: { place: Place; path: string; name: string; below: readonly string[] },
+  { folder, path, name, below }: { folder: FileHandle; path: string; name: string; below: readonly string[] },
 ): AsyncGenerator<TarMember> {
-  await using folder = await open(place.hostPath, folderFlags);
   const devices = new Map([[path, (await folder.stat()).dev]]);
   yield* renamed(readTar(createTar({ fd: folder.fd }, ["."], ["--one-file-system"])), (each) => joined(name, each));
   for (const point of below.toSorted()) {
@@ -51,20 +62,20 @@ async function* folderMembers(
   }
 }
 
-async function mountedFolder(root: InRoot, point: string): ReturnType<typeof openUnlessGone> {
+/** What is mounted at a place; `undefined` when it is no folder, or not there any more. */
+async function mountedFolder(root: InRoot, point: string): Promise<FileHandle | undefined> {
   try {
     await using place = await root.find(pathBytes(point));
-    if (place.status?.isDirectory() !== true) return undefined;
-    return await openUnlessGone(place);
+    return (await openSource(place)).folder;
   } catch (error) {
-    if (error instanceof PathError) return undefined;
+    if (isGone(error)) return undefined;
     throw error;
   }
 }
 
-async function openUnlessGone(place: Place): Promise<Awaited<ReturnType<typeof open>> | undefined> {
-  const found = await lstat(place.hostPath).catch(() => undefined);
-  return found?.isDirectory() === true ? open(place.hostPath, folderFlags) : undefined;
+/** Whether something is not there any more, or something else has taken its place. */
+export function isGone(error: unknown): boolean {
+  return error instanceof Error && "code" in error && ["ENOENT", "ENOTDIR", "ELOOP"].includes(String(error.code));
 }
 
 /** Members by other names; `undefined` leaves one out. Hard links within the archive follow. */

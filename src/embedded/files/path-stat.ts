@@ -78,6 +78,7 @@ async function linkTarget(root: InRoot, place: Place): Promise<string> {
   }
 }
 
-function missing(asked: string, container: string): HttpError {
+/** 404 in Docker's words. */
+export function missing(asked: string, container: string): HttpError {
   return notFound(`Could not find the file ${asked} in container ${container}`);
 }
