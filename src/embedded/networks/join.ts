@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { EndpointSettings } from "../../docker-api/container.ts";
-import { badRequest } from "../api/http-error.ts";
+import { badRequest, notFound } from "../api/http-error.ts";
 import { macOf, parseAddress } from "./address.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { NetworkState } from "./live.ts";
@@ -14,11 +14,23 @@ export interface JoinWish {
 }
 
 /** Finds the networks that a container names, in its order. Throws 404 for a missing one. */
-export function wishesOf({ store }: NetworkState, container: NetworkedContainer): JoinWish[] {
+export function wishesOf(state: NetworkState, container: NetworkedContainer): JoinWish[] {
   return Object.entries(container.endpoints).map(([reference, settings]) => {
-    const byId = settings.NetworkID ? store.byId(settings.NetworkID) : undefined;
-    return { network: byId ?? store.get(reference), settings };
+    const network = wishedNetwork(state, reference, settings);
+    if (network === undefined) {
+      throw notFound(`failed to set up container networking: network ${reference} not found`);
+    }
+    return { network, settings };
   });
+}
+
+/** The network that a container means: by id where it has been on it before, as names may have changed hands. */
+export function wishedNetwork(
+  { store }: NetworkState,
+  reference: string,
+  { NetworkID }: EndpointSettings,
+): NetworkDocument | undefined {
+  return (NetworkID ? store.byId(NetworkID) : undefined) ?? store.find(reference);
 }
 
 /** Gives a container its place on a network. Throws in Docker's words when it cannot have the addresses it wishes. */

@@ -1,7 +1,7 @@
 import { makeBridge, ownBridges, raiseBridges, removeBridges } from "./bridge.ts";
 import { gatewayEndpoint } from "./endpoint.ts";
 import { removalText, rulesetText } from "./firewall.ts";
-import { rejoin, wishesOf } from "./join.ts";
+import { rejoin, wishedNetwork } from "./join.ts";
 import { enableForwarding, makeNetwork, startServer } from "./lifecycle.ts";
 import { type LiveContainer, nameEndpoint, namesAddress, type NetworkState, publishTarget } from "./live.ts";
 import { firewalled, isLinked, type NetworkDocument } from "./network.ts";
@@ -95,8 +95,11 @@ function driverOnly(name: string, driver: "host" | "null", created: string): Net
 }
 
 async function adopt(state: NetworkState, { container, prepared }: Survivor): Promise<void> {
-  const wishes = wishesOf(state, container).filter(({ network }) => prepared.endpoints[network.name] !== undefined);
-  const endpoints = wishes.map((wish) => rejoin(state, container, wish, prepared.endpoints[wish.network.name] ?? {}));
+  const endpoints = Object.entries(container.endpoints).flatMap(([reference, settings]) => {
+    const network = wishedNetwork(state, reference, settings);
+    const actual = network && prepared.endpoints[network.name];
+    return network && actual ? [rejoin(state, container, { network, settings }, actual)] : [];
+  });
   const gateway = gatewayEndpoint(endpoints);
   const live: LiveContainer = { container, endpoints, published: undefined, isActive: true };
   state.live.set(container.id, live);

@@ -35,6 +35,9 @@ describe("the engine's networks, in a network namespace", () => {
     expect(network.IPAM?.Config).toEqual([{ Subnet: "172.19.0.0/16", Gateway: "172.19.0.1" }]);
     await host.request("DELETE", "/networks/clear");
     await expect(host.request("GET", "/networks/clear")).rejects.toEqual(new Refusal(404, "network clear not found"));
+    await expect(host.startContainer({ name: "late", endpoints: { clear: {} } })).rejects.toEqual(
+      new Refusal(404, "failed to set up container networking: network clear not found"),
+    );
   });
 
   test("containers of a network find and reach each other, replicas in turn", async () => {
