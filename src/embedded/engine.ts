@@ -1,5 +1,6 @@
 import type { Server } from "node:http";
 import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { takeOver } from "./boot/take-over.ts";
 import { eventRoutes } from "./api/events.ts";
 import { createRouter } from "./api/router.ts";
@@ -37,6 +38,7 @@ import { createImages } from "./images/create-images.ts";
 import type { ImageUser } from "./images/room.ts";
 import { createNetworks } from "./networks/create-networks.ts";
 import { runtimeOf, runtimeVersion } from "./runtime/crun.ts";
+import { createSeccompCache } from "./runtime/seccomp-cache.ts";
 import { createApiServer } from "./server.ts";
 import { engineId } from "./store/engine-id.ts";
 import type { Paths } from "./store/paths.ts";
@@ -97,6 +99,7 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
   });
   const networks = await createNetworks({ paths, events: bus, containers: onNetworks(register), announce });
   const streams = new Streams({ paths, now: timestamp, onFault });
+  const crunVersion = (await runtimeVersion()) ?? "missing";
   const rooms: ContainerRooms = {
     paths,
     machine,
@@ -111,6 +114,11 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
     restarts: createRestarts(news),
     isolation: isolationFacts(),
     limits: limitFacts(),
+    seccomp: createSeccompCache({
+      folder: join(paths.data, "seccomp"),
+      runtimeRoot: paths.runtime,
+      runtimeVersion: crunVersion,
+    }),
     runtime: runtimeOf({ root: paths.runtime, isHybrid: machine.isHybrid }),
     now: timestamp,
     onFault,
@@ -129,7 +137,7 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
       id: await engineId(paths),
       dataRoot: paths.data,
       machine,
-      runtime: { name: "crun", version: (await runtimeVersion()) ?? "missing" },
+      runtime: { name: "crun", version: crunVersion },
       now: timestamp,
       counts: async () => countsOf(register.all()),
     }),

@@ -10,16 +10,20 @@ import type { DeviceFacts } from "../runtime/devices.ts";
 import type { WishedMount } from "../runtime/mounts.ts";
 import { ociJson } from "../runtime/oci.ts";
 import { type NamespacePaths, type NamespaceWish, ociSpec } from "../runtime/oci-spec.ts";
+import type { OciConfig } from "../runtime/oci.ts";
 import { resolveUser } from "../runtime/users.ts";
 import { type ContainerDocument, type ContainerMount, isRunning } from "./container.ts";
 import type { ContainerRooms } from "./rooms.ts";
 
-/** Writes all that a container's monitor and its runtime read: the run folder with the OCI bundle, and `/etc` files. */
+/**
+ * Writes all that a container's monitor and its runtime read: the run folder with the OCI bundle, and `/etc` files. Gives
+ * the configuration as it was wished.
+ */
 export async function writeBundle(
   rooms: ContainerRooms,
   container: ContainerDocument,
   network: PreparedNetwork | undefined,
-): Promise<void> {
+): Promise<OciConfig> {
   const { run, rootfs } = rooms.paths.container(container.id);
   await rm(run, { recursive: true, force: true });
   await mkdir(rootfs, { recursive: true, mode: 0o711 });
@@ -43,10 +47,11 @@ export async function writeBundle(
     sharedMemory: hostConfig.IpcMode === "host" ? "/dev/shm" : undefined,
   });
   await Promise.all([
-    writeFile(join(run, "config.json"), ociJson(spec), { mode: 0o600 }),
+    writeFile(join(run, "config.json"), ociJson(await rooms.seccomp.apply(spec)), { mode: 0o600 }),
     writeFile(join(run, "host.ip"), network?.hostBatch ?? "", { mode: 0o600 }),
     writeFile(join(run, "ns.ip"), network?.namespaceBatch ?? "", { mode: 0o600 }),
   ]);
+  return spec;
 }
 
 /** Whom the container's processes run as, by the files of its own root. */

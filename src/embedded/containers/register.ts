@@ -4,13 +4,19 @@ import { loadJson, saveJson } from "../store/json-file.ts";
 import type { Paths } from "../store/paths.ts";
 import type { ContainerDocument } from "./container.ts";
 
+/** A write that goes on, and the one that comes after it. */
+interface Saving {
+  readonly now: Promise<void>;
+  next?: Promise<void>;
+}
+
 /** All containers by id and name, in memory and on disk. */
 export class Register {
   readonly #paths: Paths;
   readonly #onFault: (error: unknown) => void;
   readonly #documents = new Map<string, ContainerDocument>();
   readonly #names = new Map<string, string>();
-  readonly #saving = new Map<string, Promise<void>>();
+  readonly #saving = new Map<string, Saving>();
 
   constructor(paths: Paths, onFault: (error: unknown) => void) {
     this.#paths = paths;
@@ -80,6 +86,12 @@ export class Register {
     return this.#save(document.id);
   }
 
+  /** Shows a status that lasts only until the container is gone: nothing of it is written. */
+  markRemoving(id: string): void {
+    const document = this.get(id);
+    this.#keep({ ...document, state: { ...document.state, status: "removing" } });
+  }
+
   /** Changes the document as it is now; resolves when it is on disk. Throws 404 when it is gone. */
   change(id: string, changes: Partial<ContainerDocument>): Promise<void> {
     return this.put({ ...this.get(id), ...changes });
@@ -93,17 +105,17 @@ export class Register {
   /** Forgets a container: its document goes first, so that no crash leaves half of one. */
   async remove(id: string): Promise<void> {
     const document = this.#documents.get(id);
-    await this.#saving.get(id);
+    this.#documents.delete(id);
+    await this.#saved(id);
     const { data, document: path } = this.#paths.container(id);
     await rm(path, { force: true });
-    this.#documents.delete(id);
     if (document !== undefined) this.#names.delete(document.name);
     await rm(data, { recursive: true, force: true });
   }
 
   /** Resolves when everything is on disk. */
   async settled(): Promise<void> {
-    await Promise.all(this.#saving.values());
+    await Promise.all([...this.#saving.keys()].map((id) => this.#saved(id)));
   }
 
   #keep(document: ContainerDocument): void {
@@ -111,15 +123,36 @@ export class Register {
     this.#names.set(document.name, document.id);
   }
 
-  /** One write at a time for each container; what changes meanwhile is in the next one. */
+  /** One write at a time for each container; all that changes while one goes on is in the next. */
   #save(id: string): Promise<void> {
-    const before = this.#saving.get(id) ?? Promise.resolve();
-    const saved = before.then(() => this.#write(id));
-    const settled = saved.catch(this.#onFault).finally(() => {
-      if (this.#saving.get(id) === settled) this.#saving.delete(id);
+    const saving = this.#saving.get(id);
+    if (saving === undefined) return this.#begin(id);
+    saving.next ??= saving.now.then(
+      () => this.#begin(id),
+      () => this.#begin(id),
+    );
+    // Told by the write itself; who does not wait for it must not be the end of the engine.
+    saving.next.catch(() => {});
+    return saving.next;
+  }
+
+  #begin(id: string): Promise<void> {
+    const now = this.#write(id);
+    const saving: Saving = { now };
+    this.#saving.set(id, saving);
+    const settle = (): void => {
+      if (this.#saving.get(id) === saving && saving.next === undefined) this.#saving.delete(id);
+    };
+    now.then(settle, (error: unknown) => {
+      settle();
+      this.#onFault(error);
     });
-    this.#saving.set(id, settled);
-    return saved;
+    return now;
+  }
+
+  async #saved(id: string): Promise<void> {
+    const saving = this.#saving.get(id);
+    await (saving?.next ?? saving?.now)?.catch(() => {});
   }
 
   async #write(id: string): Promise<void> {

@@ -39,7 +39,7 @@ async function end(parts: VerbParts, id: string): Promise<void> {
 
 async function erase({ rooms }: VerbParts, { id }: ContainerDocument, { withVolumes }: RemoveOptions): Promise<void> {
   const { register, networks, volumes, streams, publish } = rooms;
-  await register.changeState(id, { status: "removing" });
+  register.markRemoving(id);
   const container = register.get(id);
   await networks.release(id);
   streams.forget(id);

@@ -4,6 +4,7 @@ import type { Images } from "../images/images.ts";
 import type { Networks } from "../networks/networks.ts";
 import type { Runtime } from "../runtime/crun.ts";
 import type { HostFacts, SpecFacts } from "../runtime/oci-spec.ts";
+import type { SeccompCache } from "../runtime/seccomp-cache.ts";
 import type { Paths } from "../store/paths.ts";
 import type { Volumes } from "../volumes/volumes.ts";
 import type { Containers, ContainerStreams, Restarts } from "./containers.ts";
@@ -24,6 +25,7 @@ export interface ContainerRooms {
   readonly news: NewsDesk;
   readonly restarts: Restarts;
   readonly runtime: Runtime;
+  readonly seccomp: SeccompCache;
   /** RFC 3339 with nanoseconds. */
   readonly now: () => string;
   /** What the machine can do to keep containers apart. */

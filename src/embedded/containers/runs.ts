@@ -108,7 +108,7 @@ export class Runs {
     const { paths, signs, streams, register } = this.#rooms;
     const { id } = container;
     const { run } = paths.container(id);
-    await writeBundle(this.#rooms, container, network);
+    const spec = await writeBundle(this.#rooms, container, network);
     if (network !== undefined) await saveNetwork(run, network);
     await Promise.all([signs.remove(`${id}.pid`), signs.remove(`${id}.exit`)]);
     const monitor = this.#spawn(container, network);
@@ -127,6 +127,7 @@ export class Runs {
       ...(network === undefined ? {} : { network }),
     });
     this.#watch(id);
+    this.#rooms.seccomp.harvest(spec, id).catch(this.#rooms.onFault);
     void monitor.ended.then(() => this.#monitorEnded(id));
   }
 
