@@ -68,13 +68,13 @@ export async function withWritableRoot(
 
 /** The container's own root without what is mounted in it. */
 export async function openBareRoot(paths: Paths, container: ContainerDocument): Promise<ContainerRoot> {
-  const { process } = container.state;
-  if (!isRunning(container) || process === undefined) {
+  const { process: first } = container.state;
+  if (!isRunning(container) || first === undefined) {
     const view = await openLayers(paths, container, false);
     return { root: view.root, mountPoints: [], [Symbol.asyncDispose]: () => view[Symbol.asyncDispose]() };
   }
   // The runtime's process, parent of the first one, is in the mount namespace in which only the root is mounted.
-  const status = await readFile(`/proc/${process.pid}/status`, "utf8");
+  const status = await readFile(`/proc/${first.pid}/status`, "utf8");
   const parent = /^PPid:\s*(\d+)$/m.exec(status)?.[1] ?? "";
   const root = await InRoot.open(`/proc/${parent}/root${paths.container(container.id).rootfs}`);
   return { root, mountPoints: [], [Symbol.asyncDispose]: () => root[Symbol.asyncDispose]() };
@@ -89,11 +89,11 @@ function openLayers(paths: Paths, { id, image }: ContainerDocument, isWritable: 
 }
 
 async function liveRoot(container: ContainerDocument): Promise<ContainerRoot | undefined> {
-  const { process } = container.state;
-  if (!isRunning(container) || process === undefined) return undefined;
-  const root = await InRoot.open(`/proc/${process.pid}/root`);
+  const { process: first } = container.state;
+  if (!isRunning(container) || first === undefined) return undefined;
+  const root = await InRoot.open(`/proc/${first.pid}/root`);
   try {
-    const mounts = await hostMounts(process.pid);
+    const mounts = await hostMounts(first.pid);
     return {
       root,
       mountPoints: mounts.map(({ point }) => point).filter((point) => !ofTheRuntime.test(point)),
