@@ -26,6 +26,7 @@ import { streamRoutes } from "./containers/streams/stream-routes.ts";
 import { Streams } from "./containers/streams/streams.ts";
 import { startContainer, stopContainer, type VerbParts } from "./containers/verbs.ts";
 import { createEventBus } from "./events.ts";
+import { sweepCgroups } from "./host/cgroups.ts";
 import { nowNs, timestamp } from "./host/clock.ts";
 import { isolationFacts, limitFacts } from "./host/isolation.ts";
 import { machineFacts } from "./host/machine.ts";
@@ -183,6 +184,7 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
       await networks.close();
       await register.settled();
       signs[Symbol.dispose]();
+      sweepCgroups(paths.mark, (id) => register.find(id) !== undefined);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { ContainerDocument } from "../containers/container.ts";
+import { type ContainerDocument, isRunning } from "../containers/container.ts";
 import { networkedContainer } from "../containers/networked.ts";
 import { letGo } from "../containers/run-folder.ts";
 import type { VerbParts } from "../containers/verbs.ts";
@@ -19,9 +19,9 @@ export async function takeOver(parts: VerbParts): Promise<void> {
   const { register, networks, volumes, onFault } = rooms;
   const containers = register.all();
   const left = await Promise.all(containers.map((container) => runs.leftOver(container)));
-  const survivors = left.flatMap(({ isRunning, network }, at): readonly Survivor[] => {
+  const survivors = left.flatMap(({ isRunning: goesOn, network }, at): readonly Survivor[] => {
     const container = containers[at] && networkedContainer(containers[at]);
-    return isRunning && network !== undefined && container !== undefined ? [{ container, prepared: network }] : [];
+    return goesOn && network !== undefined && container !== undefined ? [{ container, prepared: network }] : [];
   });
   await networks.recover(survivors);
   await volumes.recover();
@@ -44,7 +44,7 @@ async function sweep({ rooms }: VerbParts): Promise<void> {
     if (!isKnown(name.replace(/\.\w+$/, ""))) await signs.remove(name);
   }
   await rm(paths.execs, { recursive: true, force: true });
-  sweepCgroups(paths.mark, isKnown);
+  sweepCgroups(paths.mark, (id) => isKnown(id) && isRunning(register.get(id)));
 }
 
 function killStray(pid: number, id: string): void {

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { cgroupsOf } from "../host/freezer.ts";
+import { cgroupsOf, isFrozen } from "../host/freezer.ts";
 import { type MonitorProcess, spawnMonitor } from "../host/monitor.ts";
 import { isAlive, sendSignal, startTimeOf } from "../host/processes.ts";
 import type { PreparedNetwork } from "../networks/networks.ts";
@@ -91,7 +91,7 @@ export class Runs {
       return;
     }
     if (existsSync(join(paths.container(id).run, "hold"))) streams.open(container);
-    const status = container.state.status === "paused" ? "paused" : "running";
+    const status = goesOn && isFrozen(pid) ? "paused" : "running";
     const startedAt = isRunning(container) ? container.state.startedAt : this.#rooms.now();
     const first = { pid, startTime: startTimeOf(pid) ?? "" };
     await register.changeState(id, {

@@ -5,7 +5,33 @@ import { setTimeout as delay } from "node:timers/promises";
 
 /** Stops, or lets go on, all processes of a process's control group. Resolves when the kernel has done it. */
 export async function setFrozen(pid: number, isFrozen: boolean): Promise<void> {
-  const { folder, isUnified } = freezerOf(pid);
+  try {
+    await freeze(freezerOf(pid), isFrozen);
+  } catch (error) {
+    // What is let go may end at once, and its group with it.
+    if (isFrozen || !(error instanceof Error && "code" in error && goneCodes.has(error.code))) throw error;
+  }
+}
+
+/** Whether a process's control group is frozen. */
+export function isFrozen(pid: number): boolean {
+  try {
+    const { folder, isUnified } = freezerOf(pid);
+    if (isUnified) return readFileSync(join(folder, "cgroup.events"), "utf8").includes("frozen 1");
+    return readFileSync(join(folder, "freezer.state"), "utf8").trim() !== "THAWED";
+  } catch {
+    return false;
+  }
+}
+
+const goneCodes: ReadonlySet<unknown> = new Set(["ENOENT", "ENODEV"]);
+
+interface Freezer {
+  readonly folder: string;
+  readonly isUnified: boolean;
+}
+
+async function freeze({ folder, isUnified }: Freezer, isFrozen: boolean): Promise<void> {
   const [file, wish] = isUnified
     ? ["cgroup.freeze", isFrozen ? "1" : "0"]
     : ["freezer.state", isFrozen ? "FROZEN" : "THAWED"];
@@ -30,11 +56,12 @@ export function cgroupsOf(pid: number): string {
   }
 }
 
-function freezerOf(pid: number): { readonly folder: string; readonly isUnified: boolean } {
+function freezerOf(pid: number): Freezer {
   const groups = cgroupsOf(pid);
   const [, legacy] = /^\d+:(?:[^:]*,)?freezer(?:,[^:]*)?:(.*)$/m.exec(groups) ?? [];
   if (legacy !== undefined) return { folder: join("/sys/fs/cgroup/freezer", legacy), isUnified: false };
   const [, unified] = /^0::(.*)$/m.exec(groups) ?? [];
-  if (unified === undefined) throw new Error(`process ${pid} is in no control group that can be frozen`);
+  if (unified === undefined)
+    throw Object.assign(new Error(`process ${pid} is in no control group that can be frozen`), { code: "ENOENT" });
   return { folder: join("/sys/fs/cgroup", unified), isUnified: true };
 }
