@@ -17,6 +17,7 @@ export async function callRoute(
   routes: readonly Route[],
   request: string,
   body?: Uint8Array | object,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
   const [method = "", target = ""] = request.split(" ");
   const url = new URL(target, "http://engine");
@@ -27,7 +28,7 @@ export async function callRoute(
       params,
       apiVersion,
       query: url.searchParams,
-      headers: {},
+      headers,
       body: Readable.from(bytes.length === 0 ? [] : [bytes]),
       json: async () => (bytes.length === 0 ? undefined : (JSON.parse(Buffer.from(bytes).toString()) as unknown)),
       signal: new AbortController().signal,

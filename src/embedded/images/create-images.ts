@@ -1,4 +1,4 @@
-import { badRequest, notFound, notImplemented } from "../api/http-error.ts";
+import { badRequest, notImplemented } from "../api/http-error.ts";
 import type { ApiReply, ApiRequest, Route } from "../api/route.ts";
 import type { EventBus } from "../events.ts";
 import { formatNs } from "../host/clock.ts";
@@ -10,6 +10,7 @@ import { imageHistory, inspectImage, listImages, lowerDirsOf } from "./look.ts";
 import { commitImage, importImage } from "./new-image.ts";
 import { jsonLines } from "./progress.ts";
 import { familiar, isDigestKey, parseReference, referenceKey, withDefaultTag } from "./reference.ts";
+import { pullImage } from "./registry/pull.ts";
 import { pruneImages, removeImage } from "./remove.ts";
 import { type ImageRoom, type ImageUser, createImageRoom, imageOf } from "./room.ts";
 import { saveImages } from "./save.ts";
@@ -94,10 +95,7 @@ async function create(room: ImageRoom, request: ApiRequest): Promise<ApiReply> {
   const source = query.get("fromSrc") ?? "";
   if (image === "" && source === "-") return jsonLines(importImage(room, request), asRefusal);
   if (image === "") throw notImplemented(`importing from ${JSON.stringify(source)} is not supported, only from "-"`);
-  throw notFound(
-    `${image} is not among the engine's images, and this engine does not pull from registries yet: ` +
-      "bring it with docker save and POST /images/load",
-  );
+  return jsonLines(pullImage(room, request), asRefusal);
 }
 
 async function tag(room: ImageRoom, { params, query }: ApiRequest): Promise<ApiReply> {

@@ -1,0 +1,203 @@
+import { once as event } from "node:events";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { type Server, createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createEventBus } from "../../../src/embedded/events.ts";
+import { nowNs } from "../../../src/embedded/host/clock.ts";
+import { createImages } from "../../../src/embedded/images/create-images.ts";
+import type { Images } from "../../../src/embedded/images/images.ts";
+import { type Answer, callRoute } from "../../support/call-route.ts";
+import { digestOf, layerOf } from "../../support/saved-image.ts";
+
+let home: string;
+let images: Images;
+let server: Server;
+let host: string;
+/** What the registry has, by path below `/v2/acme/web/`. */
+let files: Map<string, { readonly bytes: Buffer; readonly type: string }>;
+/** What a client has to say, if anything. */
+let token: string | undefined;
+let asked: string[];
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), "tscompose-pull-"));
+  images = await createImages({
+    folder: join(home, "images"),
+    architecture: "amd64",
+    bus: createEventBus(nowNs),
+    nowNs,
+    users: () => [],
+  });
+  files = new Map();
+  token = undefined;
+  asked = [];
+  server = createServer((request, response) => {
+    const url = new URL(request.url ?? "", `http://${host}`);
+    asked.push(url.pathname);
+    if (url.pathname === "/token") {
+      const isAllowed = request.headers.authorization === `Basic ${Buffer.from("me:secret").toString("base64")}`;
+      response.writeHead(isAllowed ? 200 : 401).end(JSON.stringify({ token }));
+      return;
+    }
+    if (token !== undefined && request.headers.authorization !== `Bearer ${token}`) {
+      const challenge = `Bearer realm="http://${host}/token",service="here",scope="repository:acme/web:pull"`;
+      response.writeHead(401, { "WWW-Authenticate": challenge }).end();
+      return;
+    }
+    const file = files.get(url.pathname.replace("/v2/acme/web/", ""));
+    if (file === undefined)
+      response.writeHead(404).end('{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}');
+    else response.writeHead(200, { "Content-Type": file.type }).end(file.bytes);
+  }).listen(0, "127.0.0.1");
+  await event(server, "listening");
+  host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterEach(async () => {
+  server.closeAllConnections();
+  server.close();
+  await rm(home, { recursive: true, force: true });
+});
+
+const pull = (name: string, auth?: object): Promise<Answer> => {
+  const header = auth === undefined ? undefined : Buffer.from(JSON.stringify(auth)).toString("base64url");
+  const query = `fromImage=${encodeURIComponent(`${host}/acme/web`)}&tag=${encodeURIComponent(name)}`;
+  return callRoute(
+    images.routes,
+    `POST /images/create?${query}`,
+    undefined,
+    header === undefined ? {} : { "x-registry-auth": header },
+  );
+};
+const stored = async (): Promise<string[]> =>
+  (await readdir(join(home, "images", "layers"))).filter((name) => /^[0-9a-f]+$/.test(name));
+const lastLine = (answer: Answer): unknown => JSON.parse(answer.bytes.toString().trim().split("\r\n").at(-1) ?? "");
+
+function have(
+  path: string,
+  bytes: Buffer | string,
+  type = "application/octet-stream",
+): { digest: string; size: number; mediaType: string } {
+  files.set(path, { bytes: Buffer.from(bytes), type });
+  return { digest: digestOf(Buffer.from(bytes)), size: bytes.length, mediaType: type };
+}
+
+/** Puts an image of two layers there, under an index of platforms; gives the index's digest. */
+async function publish(
+  tag: string,
+  spoil: { readonly layer?: Buffer; readonly diffId?: string } = {},
+): Promise<string> {
+  const layers = [
+    await layerOf([{ name: "a", text: "1" }], (bytes) => gzipSync(bytes)),
+    await layerOf([{ name: "b", text: "2" }], (bytes) => gzipSync(bytes)),
+  ];
+  const diffIds = layers.map(({ diffId }, index) => (index === 0 ? (spoil.diffId ?? diffId) : diffId));
+  const config = JSON.stringify({
+    os: "linux",
+    architecture: "amd64",
+    config: { Cmd: ["x"] },
+    rootfs: { type: "layers", diff_ids: diffIds },
+  });
+  const blob = (bytes: Buffer | string): object => {
+    const digest = digestOf(bytes);
+    return have(`blobs/${digest}`, bytes);
+  };
+  const descriptors = layers.map(({ stored: bytes }) => blob(bytes));
+  if (spoil.layer !== undefined)
+    files.set(`blobs/${digestOf(layers[0]?.stored ?? "")}`, { bytes: spoil.layer, type: "" });
+  const manifest = JSON.stringify({ schemaVersion: 2, config: blob(config), layers: descriptors });
+  const type = "application/vnd.oci.image.manifest.v1+json";
+  const own = have(`manifests/${digestOf(manifest)}`, manifest, type);
+  const index = JSON.stringify({
+    schemaVersion: 2,
+    manifests: [
+      { ...own, digest: `sha256:${"0".repeat(64)}`, platform: { os: "linux", architecture: "s390x" } },
+      { ...own, platform: { os: "linux", architecture: "amd64" } },
+    ],
+  });
+  have(`manifests/${tag}`, index, "application/vnd.oci.image.index.v1+json");
+  have(`manifests/${digestOf(index)}`, index, "application/vnd.oci.image.index.v1+json");
+  return digestOf(index);
+}
+
+describe("pulling", () => {
+  test("brings the image of this platform, by tag and by digest, each layer once", async () => {
+    const digest = await publish("1");
+    const answer = await pull("1");
+    expect(answer.status).toBe(200);
+    expect(lastLine(answer)).toEqual({ status: `Status: Downloaded newer image for ${host}/acme/web:1` });
+    expect(await images.find(`${host}/acme/web:1`)).toMatchObject({ config: { Cmd: ["x"] } });
+    expect(await images.find(`${host}/acme/web@${digest}`)).toBeDefined();
+    asked = [];
+    expect(lastLine(await pull(digest))).toEqual({
+      status: `Status: Image is up to date for ${host}/acme/web@${digest}`,
+    });
+    expect(asked.filter((path) => path.includes("/blobs/"))).toHaveLength(1);
+    expect(await stored()).toHaveLength(2);
+  });
+
+  test("asks for a token with the credentials it was given, and tells them nobody", async () => {
+    await publish("1");
+    token = "let-me-in";
+    const refused = await pull("1");
+    expect(refused).toMatchObject({ status: 404 });
+    expect(refused.bytes.toString()).toContain("pull access denied for acme/web");
+    const wrong = await pull("1", { username: "me", password: "wrong-password" });
+    expect(wrong.status).toBe(404);
+    expect(wrong.bytes.toString()).not.toContain("wrong-password");
+    expect((await pull("1", { username: "me", password: "secret" })).status).toBe(200);
+  });
+
+  test("says what is not there", async () => {
+    expect(await pull("none")).toMatchObject({ status: 404 });
+    expect((await pull("none")).bytes.toString()).toContain("manifest for acme/web:none not found: manifest unknown");
+    server.closeAllConnections();
+    server.close();
+    expect((await pull("1")).bytes.toString()).toMatch(/connection refused/);
+  });
+
+  const hostile: Record<string, () => Promise<void>> = {
+    "a layer of another digest": async () => void (await publish("1", { layer: gzipSync("other") })),
+    "a layer that is cut off": async () => {
+      const layer = await layerOf([{ name: "a", text: "1" }], (bytes) => gzipSync(bytes));
+      await publish("1", { layer: layer.stored.subarray(0, 40) });
+    },
+    "a layer with something behind it": async () => {
+      const layer = await layerOf([{ name: "a", text: "1" }], (bytes) => gzipSync(bytes));
+      await publish("1", { layer: Buffer.concat([layer.stored, gzipSync(Buffer.alloc(0))]) });
+    },
+    "a configuration that promises other layers": async () => void (await publish("1", { diffId: digestOf("x") })),
+    "a manifest of another digest": async () => {
+      const digest = await publish("2");
+      const index = JSON.parse(files.get(`manifests/${digest}`)?.bytes.toString() ?? "") as {
+        manifests: { digest: string }[];
+      };
+      const inner = index.manifests[1]?.digest ?? "";
+      const wrong = `sha256:${"1".repeat(64)}`;
+      files.set(`manifests/${wrong}`, files.get(`manifests/${inner}`) ?? { bytes: Buffer.alloc(0), type: "" });
+      const text = files.get(`manifests/${digest}`)?.bytes.toString().replace(inner, wrong) ?? "";
+      have("manifests/1", text, "application/vnd.oci.image.index.v1+json");
+    },
+    "a manifest that is no JSON": async () =>
+      void have("manifests/1", "<html>", "application/vnd.oci.image.manifest.v1+json"),
+    "a manifest of another schema": async () =>
+      void have("manifests/1", '{"schemaVersion":1,"fsLayers":[]}', "application/json"),
+    "a manifest without end": async () => void have("manifests/1", Buffer.alloc(5_000_000, " "), "application/json"),
+    "no manifest for this platform": async () =>
+      void have("manifests/1", '{"manifests":[]}', "application/vnd.oci.image.index.v1+json"),
+  };
+
+  test.each(Object.keys(hostile))("refuses %s and keeps nothing", async (key) => {
+    await hostile[key]?.();
+    const answer = await pull("1");
+    const line = lastLine(answer) as { error?: string; message?: string };
+    expect(line.error ?? line.message).toBeTypeOf("string");
+    expect(await images.find(`${host}/acme/web:1`)).toBeUndefined();
+    expect(await stored()).toEqual([]);
+    expect(await readdir(join(home, "images", "tmp"))).toEqual([]);
+  });
+});
