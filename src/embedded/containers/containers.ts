@@ -1,4 +1,3 @@
-import type { Route } from "../api/route.ts";
 import type { ContainerDocument } from "./container.ts";
 
 /** The engine's containers, as its other rooms see them. */
@@ -48,9 +47,4 @@ export interface Restarts {
   delayAfter(container: ContainerDocument): number | undefined;
   /** Whether it is to be started when the engine finds it not running: after a reboot. */
   isWantedAtBoot(container: ContainerDocument): boolean;
-}
-
-/** What the room of logs, attach, exec and health gives the engine. */
-export interface ContainerRoutes {
-  readonly routes: readonly Route[];
 }

@@ -1,4 +1,4 @@
-import { isIP, isIPv4, isIPv6 } from "node:net";
+import { isIPv4, isIPv6 } from "node:net";
 
 /** An address as a number, with its family: what arithmetic needs. */
 export interface Address {
@@ -69,11 +69,6 @@ export function overlaps(one: Block, other: Block): boolean {
 export function macOf(address: Address): string {
   const bytes = [24n, 16n, 8n, 0n].map((shift) => ((address.value >> shift) & 255n).toString(16).padStart(2, "0"));
   return ["02", address.family === 4 ? "42" : "46", ...bytes].join(":");
-}
-
-/** Whether a text is an address of the family. */
-export function isAddressOf(family: 4 | 6, text: string): boolean {
-  return isIP(text) === family;
 }
 
 function widthOf({ family }: { readonly family: 4 | 6 }): number {
