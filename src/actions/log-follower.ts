@@ -131,8 +131,9 @@ export class LogFollower {
     if (state === undefined || before?.StartedAt === state.StartedAt) return;
     const { tail: _, since: __, ...rest } = options;
     // Of a later run everything is wanted, and nothing of the runs before.
-    const ends = [state.FinishedAt, before?.FinishedAt ?? ""].map((time) => Date.parse(time));
-    const since = betweenRuns([...ends, this.#ends.get(container.id) ?? 0], startOfRun(event, state));
+    // The state's own end is of no use: engines note that of a short run before its start.
+    const ends = [Date.parse(before?.FinishedAt ?? ""), this.#ends.get(container.id) ?? 0];
+    const since = betweenRuns(ends, startOfRun(event, state));
     const later = before === undefined ? rest : { ...rest, since };
     this.#runs.set(container.id, state);
     this.#copy(container, later);
@@ -154,7 +155,11 @@ export class LogFollower {
     const { subject, context, copyLog } = this.#request;
     const timed = this.#timed.get(container.id) ?? new TimedLines({ keepsTime: options.timestamps === true });
     this.#timed.set(container.id, timed);
-    this.#enqueue(container.id, () => copyLog(container, subject, { ...options, timed }, context));
+    this.#enqueue(container.id, () => {
+      // What was handed on last is known for certain; the ends and starts that engines note are guesses beside it.
+      const since = timed.latest === undefined ? {} : { since: timed.latest };
+      return copyLog(container, subject, { ...options, ...since, timed }, context);
+    });
   }
 
   #enqueue(id: string, step: () => Promise<void> | void): void {

@@ -4,9 +4,10 @@ import { EngineError } from "../errors.ts";
 import { toContainer } from "../observe/observed.ts";
 import { LogFollower, subscribe } from "./log-follower.ts";
 import { MergedLines } from "./merged-lines.ts";
+import { missedLines } from "./missed-lines.ts";
 import { findContainers, findReplica, isShown, type Replica, shortName, type Subject } from "./select-containers.ts";
 import type { TimedLines } from "./timed-lines.ts";
-import { WholeLines } from "./whole-lines.ts";
+import { wholeLines } from "./whole-lines.ts";
 
 /** Which output to show. */
 export interface LogsOptions {
@@ -111,27 +112,25 @@ export async function copyLog(
   { engine, emit, signal, write }: LogsContext,
 ): Promise<void> {
   const source = { container: shortName(container, subject.name), service: container.service };
-  const lines = new WholeLines();
   const handOn = ({ stream, bytes }: OutputChunk): void => {
     const wanted = timed === undefined ? bytes : timed.take({ stream, bytes });
     if (wanted !== undefined) write({ ...source, stream, bytes: wanted });
   };
   const range = {
-    ...(tail === undefined ? {} : { tail }),
+    timestamps: timestamps || timed !== undefined,
+    signal,
     ...(since === undefined ? {} : { since }),
     ...(until === undefined ? {} : { until }),
   };
-  const options = { follow, timestamps: timestamps || timed !== undefined, signal, ...range };
+  const limit = tail === undefined ? {} : { tail };
   try {
-    for await (const chunk of engine.logs(container.id, options)) {
-      const bytes = lines.add(chunk);
-      if (bytes !== undefined) handOn({ stream: chunk.stream, bytes });
-    }
+    for await (const lines of wholeLines(engine.logs(container.id, { ...range, ...limit, follow }))) handOn(lines);
+    if (!follow || timed === undefined) return;
+    for await (const lines of missedLines(container, { ...range, ...limit, timed }, engine)) handOn(lines);
   } catch (error) {
     if (!isUnreadable(error)) throw error;
     emit({ kind: "remark", level: "warning", message: `${source.container}: ${error.message}` });
   }
-  for (const rest of lines.rest()) handOn(rest);
 }
 
 /** Some logging drivers only take. */

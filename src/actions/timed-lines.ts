@@ -14,18 +14,30 @@ const messageBytes = 16_384;
 export class TimedLines {
   readonly #keepsTime: boolean;
   readonly #last: Partial<Record<OutputChunk["stream"], string>> = {};
+  #latest: string | undefined;
 
   constructor({ keepsTime }: { readonly keepsTime: boolean }) {
     this.#keepsTime = keepsTime;
   }
 
+  /** Time of the line that was handed on last, in RFC 3339 with nanoseconds. */
+  get latest(): string | undefined {
+    return this.#latest;
+  }
+
+  /** Whether all of these whole lines were handed on; of lines without a time nobody can tell, and they count as known. */
+  knows({ stream, bytes }: OutputChunk): boolean {
+    const key = timeKey(lastLineOf(textOf(bytes)));
+    return key === undefined || key <= (this.#last[stream] ?? "");
+  }
+
   /** Of whole lines, those that are new, without the time unless it is wanted; undefined when all are known. */
   take({ stream, bytes }: OutputChunk): Uint8Array | undefined {
-    // Latin 1 has a character for every byte: what is no text passes unharmed.
-    const text = this.#unseen(stream, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1"));
+    const text = this.#unseen(stream, textOf(bytes));
     if (text === "") return undefined;
-    const lastLine = text.slice(text.lastIndexOf("\n", text.length - 2) + 1);
+    const lastLine = lastLineOf(text);
     this.#last[stream] = timeKey(lastLine) ?? this.#last[stream] ?? "";
+    this.#latest = timeAtStart.exec(lastLine)?.[0].trimEnd() ?? this.#latest;
     return Buffer.from(this.#keepsTime ? text : withoutTimes(text), "latin1");
   }
 
@@ -37,6 +49,15 @@ export class TimedLines {
     while (begin < text.length && isKnown(text.slice(begin, begin + 40))) begin = text.indexOf("\n", begin) + 1;
     return begin === 0 ? text : text.slice(begin);
   }
+}
+
+/** Latin 1 has a character for every byte: what is no text passes unharmed. */
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
+}
+
+function lastLineOf(text: string): string {
+  return text.slice(text.lastIndexOf("\n", text.length - 2) + 1);
 }
 
 /** A form of the time that sorts: some engines leave out zeros at the end of the fraction. */

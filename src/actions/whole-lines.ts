@@ -27,3 +27,13 @@ export class WholeLines {
       .map((stream) => ({ stream, bytes: Buffer.concat([...this.#begun[stream], Buffer.of(lineEnd)]) }));
   }
 }
+
+/** The same output in pieces that end with a line, the last one completed. */
+export async function* wholeLines(output: AsyncIterable<OutputChunk>): AsyncGenerator<OutputChunk> {
+  const lines = new WholeLines();
+  for await (const { stream, bytes } of output) {
+    const whole = lines.add({ stream, bytes });
+    if (whole !== undefined) yield { stream, bytes: whole };
+  }
+  yield* lines.rest();
+}

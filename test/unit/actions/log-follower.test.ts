@@ -60,3 +60,12 @@ test("reads a restart whole from the end that was told, when it is looked at too
   const states = [run(1, 10), run(20, 10, true), run(20, 22), run(28, 26, true)];
   expect(await readings(events, states)).toEqual([undefined, at(15), at(23)]);
 });
+
+test("does not take the end of a short run, noted before its start, for the end of the run before", async () => {
+  const events = [event("start", 20), event("die", 22), event("start", 28), event("die", 29)];
+  expect(await readings(events, [run(1, 10), run(20, 10, true), run(20, 22), run(28, 27)])).toEqual([
+    undefined,
+    at(15),
+    at(25),
+  ]);
+});
