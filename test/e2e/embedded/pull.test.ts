@@ -158,6 +158,8 @@ describe("pulling", () => {
     server.closeAllConnections();
     server.close();
     expect((await pull("1")).bytes.toString()).toMatch(/connection refused/);
+    const discard = await callRoute(images.routes, "POST /images/create?fromImage=localhost:9/none&tag=1");
+    expect(discard.bytes.toString()).toMatch(/localhost:9.*refused/);
   });
 
   const hostile: Record<string, () => Promise<void>> = {

@@ -3,6 +3,7 @@ import { ByteSource } from "../../tar/byte-source.ts";
 import { type Digest, digestOf, isDigest } from "../digest.ts";
 import { challengeOf, type Challenge } from "./challenge.ts";
 import type { Credentials } from "./credentials.ts";
+import { type GetAnswer, httpGet } from "./http-get.ts";
 
 /** One repository of a registry (OCI distribution specification). */
 export interface Repository {
@@ -46,22 +47,22 @@ export function openRepository({ name, credentials, signal }: RepositoryWish): R
   // As Docker: only the machine's own registry may do without TLS.
   const schemes = /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/.test(host) ? ["https", "http"] : ["https"];
 
-  async function ask(rest: string, accept: string): Promise<Response> {
+  async function ask(rest: string, accept: string): Promise<GetAnswer> {
     const response = await send(rest, accept);
     if (response.status !== 401) return checked(response);
-    const challenge = challengeOf(response.headers.get("www-authenticate") ?? "");
-    await response.body?.cancel();
+    const challenge = challengeOf(response.header("www-authenticate") ?? "");
+    response.body.destroy();
     authorization = await authorize(challenge, { credentials, path, signal });
     return checked(await send(rest, accept));
   }
 
-  async function send(rest: string, accept: string): Promise<Response> {
+  async function send(rest: string, accept: string): Promise<GetAnswer> {
     let refusal: unknown;
     for (const scheme of schemes) {
       const url = `${scheme}://${host}/v2/${path}/${rest}`;
       const headers = { Accept: accept, ...(authorization === undefined ? {} : { Authorization: authorization }) };
       try {
-        return await fetch(url, { headers, signal });
+        return await httpGet(new URL(url), { headers, signal });
       } catch (error) {
         signal.throwIfAborted();
         refusal = new HttpError(500, `Get "${url}": ${reasonOf(error)}`, error);
@@ -70,9 +71,9 @@ export function openRepository({ name, credentials, signal }: RepositoryWish): R
     throw refusal;
   }
 
-  async function checked(response: Response): Promise<Response> {
-    if (response.ok) return response;
-    const said = await response.text().catch(() => "");
+  async function checked(response: GetAnswer): Promise<GetAnswer> {
+    if (response.status === 200) return response;
+    const said = (await small(response, "an answer")).toString();
     if (response.status === 401 || response.status === 403) {
       throw notFound(
         `pull access denied for ${path}, repository does not exist or may require 'docker login': ${messageOf(said)}`,
@@ -82,10 +83,9 @@ export function openRepository({ name, credentials, signal }: RepositoryWish): R
     throw new HttpError(500, `the registry ${host} answers ${response.status}: ${messageOf(said)}`);
   }
 
-  async function small(response: Response, what: string): Promise<Buffer> {
-    const source = new ByteSource(bodyOf(response));
-    const bytes = Buffer.from(await source.upTo(longestDocumentBytes + 1));
-    await source.close();
+  async function small({ body }: GetAnswer, what: string): Promise<Buffer> {
+    const bytes = Buffer.from(await new ByteSource(body).upTo(longestDocumentBytes + 1));
+    body.destroy();
     if (bytes.length > longestDocumentBytes) throw new HttpError(500, `${what} of ${path} is too long`);
     return bytes;
   }
@@ -98,15 +98,15 @@ export function openRepository({ name, credentials, signal }: RepositoryWish): R
       });
       const bytes = await small(response, "a manifest");
       const digest = digestOf(bytes);
-      const told = response.headers.get("docker-content-digest");
+      const told = response.header("docker-content-digest");
       for (const wanted of [reference, told]) {
         if (isDigest(wanted) && wanted !== digest)
           throw new HttpError(500, `the manifest ${wanted} has another content`);
       }
-      return { bytes, digest, mediaType: (response.headers.get("content-type") ?? "").split(";")[0] ?? "" };
+      return { bytes, digest, mediaType: (response.header("content-type") ?? "").split(";")[0] ?? "" };
     },
     async blob(digest) {
-      return bodyOf(await ask(`blobs/${digest}`, "*/*"));
+      return (await ask(`blobs/${digest}`, "*/*")).body;
     },
     async smallBlob(digest) {
       const bytes = await small(await ask(`blobs/${digest}`, "*/*"), "a configuration");
@@ -138,17 +138,26 @@ async function authorize(challenge: Challenge, { credentials, path, signal }: As
   }
   if (challenge.service !== undefined) url.searchParams.set("service", challenge.service);
   url.searchParams.set("scope", challenge.scope ?? `repository:${path}:pull`);
-  const response = await fetch(url, { signal, ...(basic === undefined ? {} : { headers: { Authorization: basic } }) });
-  const { token, access_token: accessToken } = (await response.json().catch(() => ({}))) as Record<string, unknown>;
+  const { status, body } = await httpGet(url, {
+    signal,
+    headers: basic === undefined ? {} : { Authorization: basic },
+  });
+  const text = (await new ByteSource(body).upTo(longestDocumentBytes)).toString();
+  const { token, access_token: accessToken } = status === 200 ? tokensOf(text) : {};
   const found = token ?? accessToken;
-  if (!response.ok || typeof found !== "string") {
+  if (typeof found !== "string") {
     throw notFound(`pull access denied for ${path}, repository does not exist or may require 'docker login'`);
   }
   return `Bearer ${found}`;
 }
 
-async function* bodyOf(response: Response): AsyncGenerator<Uint8Array> {
-  if (response.body !== null) yield* response.body;
+function tokensOf(text: string): { readonly token?: unknown; readonly access_token?: unknown } {
+  try {
+    return (JSON.parse(text) ?? {}) as { readonly token?: unknown };
+  } catch (error) {
+    if (error instanceof SyntaxError) return {};
+    throw error;
+  }
 }
 
 /** The first of the registry's own words. */
@@ -162,9 +171,8 @@ function messageOf(text: string): string {
 }
 
 function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (code === "ECONNREFUSED") return "connection refused";
   if (code === "ENOTFOUND") return "no such host";
-  return cause instanceof Error ? cause.message || code : String(cause);
+  return error instanceof Error ? error.message || code : String(error);
 }
