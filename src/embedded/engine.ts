@@ -140,7 +140,7 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
       machine,
       runtime: { name: "crun", version: crunVersion },
       now: timestamp,
-      counts: async () => countsOf(register.all()),
+      counts: () => countsOf(register.all(), images.usage().images.length),
     }),
     ...eventRoutes({ bus, nowNs }),
     ...containerRoutes({
@@ -211,7 +211,7 @@ function publisher({ publish }: Pick<ReturnType<typeof createEventBus>, "publish
   };
 }
 
-function countsOf(containers: readonly ContainerDocument[]): Omit<Counts, "images"> & { readonly images: number } {
+function countsOf(containers: readonly ContainerDocument[], images: number): Counts {
   const count = (...statuses: readonly string[]): number =>
     containers.filter(({ state }) => statuses.includes(state.status)).length;
   return {
@@ -219,6 +219,6 @@ function countsOf(containers: readonly ContainerDocument[]): Omit<Counts, "image
     running: count("running", "restarting"),
     paused: count("paused"),
     stopped: count("created", "exited", "dead", "removing"),
-    images: 0,
+    images,
   };
 }

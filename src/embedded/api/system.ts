@@ -15,7 +15,7 @@ export interface SystemParts {
   /** `crun` or `runc` with its version. */
   readonly runtime: { readonly name: string; readonly version: string };
   readonly now: () => string;
-  readonly counts: () => Promise<Counts>;
+  readonly counts: () => Counts;
 }
 
 /** What there is at the moment. */
@@ -33,7 +33,7 @@ export function systemRoutes(parts: SystemParts): readonly Route[] {
     { method: "GET", path: "/_ping", handle: () => pong("OK") },
     { method: "HEAD", path: "/_ping", handle: () => pong("") },
     { method: "GET", path: "/version", handle: () => ({ kind: "json", body: versionInfo(parts) }) },
-    { method: "GET", path: "/info", handle: async () => ({ kind: "json", body: await systemInfo(parts) }) },
+    { method: "GET", path: "/info", handle: () => ({ kind: "json", body: systemInfo(parts) }) },
     {
       method: "POST",
       path: "/auth",
@@ -77,8 +77,8 @@ function versionInfo({ version, machine, runtime }: SystemParts): object {
   return { ...info, GitCommit: "", GoVersion: "", BuildTime: "" };
 }
 
-async function systemInfo({ version, id, dataRoot, machine, runtime, now, counts }: SystemParts): Promise<object> {
-  const { containers, running, paused, stopped, images } = await counts();
+function systemInfo({ version, id, dataRoot, machine, runtime, now, counts }: SystemParts): object {
+  const { containers, running, paused, stopped, images } = counts();
   return {
     ID: id,
     Containers: containers,
