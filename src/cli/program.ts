@@ -295,7 +295,7 @@ function declareGlobalFlags(root: Command): void {
     .option("--project-directory <path>", "where relative paths start (default: directory of the first compose file)")
     .option("--env-file <path>", "file with variables, in place of .env; may be repeated", collect)
     .option("--profile <name>", "profile to enable; may be repeated", collect)
-    .option("--engine <address>", 'engine to use: an address, "docker", "podman" or "embedded"')
+    .option("--engine <address>", 'engine to use: an address, the path of a socket, or "embedded"')
     .option("--parallel <n>", "most engine calls at a time, -1 for no limit", integer)
     .option("--ansi <when>", "control codes: never, always, auto", oneOf("never", "always", "auto"))
     .option(

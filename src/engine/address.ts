@@ -16,7 +16,10 @@ export interface Tls {
 
 const forms = "unix:///path, tcp://host:port, ssh://user@host or npipe:////./pipe/name";
 
-/** Reads an address as `DOCKER_HOST` has it; `origin` is where it was written, for the message when it makes no sense. */
+/**
+ * Reads an address as `DOCKER_HOST` has it, or the path of a socket; `origin` is where it was written. Throws an
+ * `EngineError` that names it when it makes no sense.
+ */
 export function parseAddress(text: string, origin: string): Address {
   if (text.startsWith("/")) return socketAddress(text);
   const [, scheme, rest = ""] = /^(\w+):\/\/(.*)$/s.exec(text) ?? [];

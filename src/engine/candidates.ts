@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { EngineError } from "../errors.ts";
 import { type Address, parseAddress, socketAddress, type Tls } from "./address.ts";
 import { dockerConfigFolder, readDockerConfig } from "./docker-config.ts";
 import type { Environment } from "./door.ts";
@@ -44,12 +45,22 @@ async function namedAddress(surroundings: Surroundings): Promise<Candidate | und
     { origin: "DOCKER_HOST", text: environment["DOCKER_HOST"] },
   ].find(({ text }) => text !== undefined && text !== "");
   if (named?.text === undefined) return undefined;
-  if (named.text === "embedded" && named.origin !== "DOCKER_HOST" && embeddedSocket !== undefined) {
-    return { address: socketAddress(embeddedSocket), origin: named.origin };
+  if (named.origin !== "DOCKER_HOST") {
+    if (named.text === "embedded" && embeddedSocket !== undefined) {
+      return { address: socketAddress(embeddedSocket), origin: named.origin };
+    }
+    if (/^\w+$/.test(named.text)) throw unknownWord(named.text, named.origin);
   }
   const address = parseAddress(named.text, named.origin);
   const tls = address.kind === "tcp" ? await tlsOf(environment, homeDirectory) : undefined;
   return { address: withTls(address, tls), origin: named.origin };
+}
+
+/** A word is no address, but looks like the name of an engine. */
+function unknownWord(word: string, origin: string): EngineError {
+  const message = `${origin}: expected an address, the path of a socket, or "embedded", got "${word}"`;
+  const hint = "an address is like unix:///var/run/docker.sock; tscompose doctor shows those that answer";
+  return new EngineError({ code: "invalid-usage", doing: `reading ${origin}`, message, hint });
 }
 
 /** Docker's variables: any value of `DOCKER_TLS_VERIFY` turns verification on, `DOCKER_TLS` is TLS without it. */

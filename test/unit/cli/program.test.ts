@@ -30,6 +30,12 @@ describe("the program", () => {
     expect(stdout).toMatch(/\n {2}up +Create and start containers\n/);
   });
 
+  test("promises no engine by a name that is not understood", async () => {
+    const { stdout } = await tscompose("--help");
+    const [, words = ""] = /--engine <address> +(.*(?:\n {20,}\S.*)*)/.exec(stdout) ?? [];
+    expect(words.match(/"\w+"/g)).toEqual(['"embedded"']);
+  });
+
   test.each([[["version", "--help"]], [["help", "version"]]])("shows the flags of a command for %j", async (argv) => {
     const { code, stdout } = await tscompose(...argv);
     expect(code).toBe(0);

@@ -106,6 +106,11 @@ describe("what makes no sense is refused by the name of who said it", () => {
     { some: { environment: { DOCKER_CONTEXT: "gone" } }, message: 'DOCKER_CONTEXT: there is no Docker context "gone"' },
     { some: { environment: { DOCKER_HOST: "gone" } }, message: "DOCKER_HOST: expected unix:///path" },
     { some: { engine: "gone", environment: { DOCKER_HOST: "unix:///h" } }, message: "--engine: expected" },
+    {
+      some: { environment: { TSCOMPOSE_ENGINE: "podman" } },
+      message: 'TSCOMPOSE_ENGINE: expected an address, the path of a socket, or "embedded", got "podman"',
+    },
+    { some: { environment: { DOCKER_HOST: "embedded" } }, message: "DOCKER_HOST: expected unix:///path" },
   ])("$message", async ({ some, message }) => {
     await expect(find(some)).rejects.toMatchObject({
       code: "invalid-usage",
