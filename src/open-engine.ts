@@ -148,7 +148,8 @@ async function failedStart(doing: string, log: string): Promise<EngineError> {
   return new EngineError({ code: "unavailable", doing, message: `the embedded engine does not start: ${said}`, hint });
 }
 
-function namesEmbedded({ engine, environment }: OpenEngineOptions): boolean {
+/** Whether the flag or the variable asks for the embedded engine by its name. */
+export function namesEmbedded({ engine, environment }: Pick<OpenEngineOptions, "engine" | "environment">): boolean {
   return (engine || environment["TSCOMPOSE_ENGINE"]) === "embedded";
 }
 

@@ -4,7 +4,13 @@ import { type CredentialHelper, credentialHelpers } from "../engine/credential-h
 import { dockerConfigFolder, readDockerConfig } from "../engine/docker-config.ts";
 import { explainAttempts, reason } from "../engine/no-engine.ts";
 import { TscomposeError } from "../errors.ts";
-import { type MissingRequirement, type OpenEngineOptions, surveyEmbedded, surveyEngines } from "../open-engine.ts";
+import {
+  type MissingRequirement,
+  namesEmbedded,
+  type OpenEngineOptions,
+  surveyEmbedded,
+  surveyEngines,
+} from "../open-engine.ts";
 import { type Machine, thisMachine } from "../system/machine.ts";
 
 /** What `tscompose doctor` tells: what there is, what is used and why, and what is in the way. */
@@ -14,7 +20,11 @@ export interface DoctorReport {
   /** Absent when no engine answers; `problems` then says what to do. */
   readonly chosen?: EngineReport & { readonly why: string };
   /** The engine that tscompose brings along; absent where it never works. */
-  readonly embedded?: { readonly missing: readonly MissingRequirement[] };
+  readonly embedded?: {
+    /** The flag or the variable asks for it: it is started by the first command that needs an engine. */
+    readonly isNamed: boolean;
+    readonly missing: readonly MissingRequirement[];
+  };
   readonly registries: RegistryReport;
   readonly problems: readonly Problem[];
 }
@@ -58,14 +68,16 @@ export async function doctor(options: OpenEngineOptions): Promise<DoctorReport> 
   const engines = findings.map(engineReport);
   const missing = await surveyEmbedded();
   const chosen = engines.find(({ isReachable }) => isReachable);
-  const canBring = !isExplicit && missing?.length === 0;
-  if (chosen === undefined && !isExplicit) problems.push(...(missing ?? []).map(missingPiece));
-  if (chosen === undefined && findings.length > 0 && !canBring) {
+  const isNamed = namesEmbedded(options);
+  const mayStart = isNamed || !isExplicit;
+  const canStart = mayStart && missing?.length === 0;
+  if (chosen === undefined && mayStart) problems.push(...(missing ?? []).map(missingPiece));
+  if (chosen === undefined && findings.length > 0 && !canStart) {
     problems.push(problemOf(explainAttempts(findings, { isExplicit, platform: machine.platform })));
   }
   problems.push(...registries.helpers.filter(({ path }) => path === undefined).map(missingHelper));
   const why = isExplicit ? `${chosen?.origin} names it` : "the first of the usual places that answers";
-  const embedded = missing === undefined ? {} : { embedded: { missing } };
+  const embedded = missing === undefined ? {} : { embedded: { isNamed, missing } };
   return { machine, engines, ...(chosen && { chosen: { ...chosen, why } }), ...embedded, registries, problems };
 }
 

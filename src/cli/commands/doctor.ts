@@ -62,9 +62,10 @@ function reportLines(
 /** An engine of one's own is worth nothing where it lacks what it stands on. */
 function embeddedLines(embedded: DoctorReport["embedded"], paint: Paint): readonly string[] {
   if (embedded === undefined) return [];
-  const { missing } = embedded;
+  const { isNamed, missing } = embedded;
   const can = missing.length === 0;
-  const what = can ? "has all it needs; started when no other answers" : "cannot work here, it lacks:";
+  const when = isNamed ? "by the first command that needs an engine" : "when no other answers";
+  const what = can ? `has all it needs; started ${when}` : "cannot work here, it lacks:";
   return [
     "",
     paint.bold("Embedded engine"),

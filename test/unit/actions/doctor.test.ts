@@ -25,6 +25,15 @@ test("an engine that does not answer is a problem with a next step", async () =>
   ]);
 });
 
+test("the embedded engine that nobody has started yet is no problem where it can work", async () => {
+  const environment = { TSCOMPOSE_ENGINE: "embedded", TSCOMPOSE_ENGINE_RUN: home, DOCKER_CONFIG: home };
+  const { engines, embedded, problems } = await doctor({ environment, homeDirectory: home });
+  expect(engines).toMatchObject([{ address: `unix://${home}/engine.sock`, isReachable: false }]);
+  const lacking = embedded?.missing.map(({ name }) => expect.stringContaining(`the embedded engine lacks ${name}`));
+  const told = problems.map(({ message }) => message);
+  expect(told).toEqual(lacking?.length === 0 ? [] : [...(lacking ?? []), expect.stringContaining("does not answer")]);
+});
+
 test("a credential helper that is not there is a problem before the first pull", async () => {
   const config = { credHelpers: { "ghcr.io": "gone" }, auths: { "quay.io": { auth: "eDp5" }, "a.io": {} } };
   const environment = { ...configured("helper", JSON.stringify(config)), DOCKER_HOST: `unix://${home}/no.sock` };
