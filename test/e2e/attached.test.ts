@@ -116,7 +116,11 @@ services:
 scenario("a container that up replaces has not exited", {
   "compose.yaml": `
 services:
-  web: { image: busybox, command: ["sh", "-c", "echo version $$VERSION; sleep 1; exit 5"], environment: { VERSION: "\${VERSION:-1}" } }
+  web:
+    image: busybox
+    command: ["sh", "-c", "echo version $$VERSION; test $$VERSION = 2 || exec sleep infinity; exit 5"]
+    environment: { VERSION: "\${VERSION:-1}" }
+    stop_signal: SIGKILL
 `,
 })
   .step("it runs", run("up", "-d"))

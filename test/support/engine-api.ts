@@ -73,9 +73,13 @@ export class EngineApi {
     await this.#answer(method, path, body);
   }
 
-  /** Subscribes to everything that happens from now on. */
+  /**
+   * Subscribes to everything that happens from now on. Engines send the head of the answer a moment before they subscribe:
+   * told to begin at their own present, they make up for that moment.
+   */
   async events(): Promise<Changes> {
-    const { call, response } = await this.#open("GET", "/events");
+    const { SystemTime } = (await this.get("/info")) as { readonly SystemTime: string };
+    const { call, response } = await this.#open("GET", `/events?since=${(Date.parse(SystemTime) / 1000).toFixed(3)}`);
     return new Changes(call, response);
   }
 

@@ -9,7 +9,8 @@ const projectLabel = "com.docker.compose.project";
 /** The service's containers are in this state, as the engine says: `running`, `healthy`, `exited`; there is at least one. */
 export function serviceIs(service: string, state: string): Action {
   return async (world) => {
-    const states = (await containersOf(world, service)).map(stateOf);
+    const containers = await containersOf(world, service);
+    const states = await Promise.all(containers.map(({ Id }) => stateOf(Id, world)));
     expect(states, `states of ${service}`).not.toEqual([]);
     expect(new Set(states), `states of ${service}`).toEqual(new Set([state]));
   };
@@ -117,7 +118,9 @@ async function idsOf(world: World, service: string): Promise<string> {
   return ids.toSorted().join(" ");
 }
 
-function stateOf({ State, Status }: ContainerRow): string {
-  const health = /\((?:health: )?(\w+)\)$/.exec(Status)?.[1];
-  return State === "running" ? (health ?? State) : State;
+/** By inspection, which waits until a change that an event has told of is complete: lists may show the state before it. */
+async function stateOf(id: string, { engine }: World): Promise<string> {
+  const { State } = (await engine.get(`/containers/${id}/json`)) as ContainerInspect;
+  const health = State.Health?.Status ?? "none";
+  return State.Status === "running" && health !== "none" && health !== "" ? health : State.Status;
 }
