@@ -153,7 +153,7 @@ function networkSettings(container: ContainerDocument): ContainerInspect["Networ
   return {
     Bridge: "",
     SandboxID: isRunning(container) ? container.id : "",
-    SandboxKey: isRunning(container) ? `/run/netns/${container.id}` : "",
+    SandboxKey: isRunning(container) ? `/proc/${container.state.process?.pid ?? 0}/ns/net` : "",
     Ports: container.state.network?.ports ?? {},
     HairpinMode: false,
     LinkLocalIPv6Address: "",

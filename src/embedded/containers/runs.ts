@@ -226,7 +226,6 @@ export class Runs {
       rm(run, { recursive: true, force: true }),
       signs.remove(`${id}.pid`),
       signs.remove(`${id}.exit`),
-      rm(join("/run/netns", id), { force: true }),
     ]);
   }
 }

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { endianness } from "node:os";
 import { run } from "./run.ts";
 
@@ -12,14 +12,6 @@ export async function ipBatch(lines: readonly string[]): Promise<void> {
 export async function ipBatchOf(pid: number, lines: readonly string[]): Promise<void> {
   if (lines.length === 0) return;
   await run("nsenter", ["--net", "--target", String(pid), "ip", "-batch", "-"], { input: `${lines.join("\n")}\n` });
-}
-
-/**
- * Removes the name that `ip netns add` has given to a network namespace; the namespace itself goes with its processes
- * and with the mount namespace that held it.
- */
-export async function forgetNamespace(name: string): Promise<void> {
-  await rm(`/run/netns/${name}`, { force: true });
 }
 
 /** Interfaces of a process's network namespace. */

@@ -1,4 +1,4 @@
-import { forgetNamespace, hostNames, hostResolvConf, networkSetting } from "../host/host-network.ts";
+import { hostNames, hostResolvConf, networkSetting } from "../host/host-network.ts";
 import { badRequest } from "../api/http-error.ts";
 import {
   type Endpoint,
@@ -25,8 +25,6 @@ export async function prepare(state: NetworkState, container: NetworkedContainer
   const wishes = wishesOf(state, container);
   checkModes(wishes);
   await release(state, container.id);
-  // Of a start that was cut off: the same name could not be given again.
-  await forgetNamespace(container.id);
   await using undo = new AsyncDisposableStack();
   undo.defer(() => release(state, container.id));
   const endpoints: Endpoint[] = [];
@@ -68,7 +66,6 @@ export async function release(state: NetworkState, containerId: string): Promise
   state.names.remove(containerId);
   for (const { network, ...addresses } of live.endpoints) state.addresses.release(network.id, addresses);
   await unpublish(state, live);
-  await forgetNamespace(containerId);
   if (live.isActive) for (const endpoint of live.endpoints) publishMembership(state, "disconnect", endpoint);
 }
 

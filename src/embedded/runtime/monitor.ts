@@ -31,7 +31,7 @@ export function monitorScript({ hasNetwork, hasInput, hasTerminal, hidesUnifiedC
     `exec 3<>out 4<>err 8<>hold${needsInput ? " 6<>in" : ""}`,
     "echo ready",
     ...(hidesUnifiedCgroups ? ["umount /sys/fs/cgroup/unified"] : []),
-    ...(hasNetwork ? ['ip -batch host.ip >&2 && ip -n "$ID" -batch ns.ip >&2; network=$?'] : ["network=0"]),
+    ...(hasNetwork ? [networkLine] : ["network=0"]),
     'mount -t overlay overlay -o "lowerdir=$3,upperdir=$4,workdir=$5" m; mounted=$?',
     "read -r _ || exit 1",
     "exec </dev/null >/dev/null",
@@ -45,6 +45,14 @@ export function monitorScript({ hasNetwork, hasInput, hasTerminal, hidesUnifiedC
   ];
   return lines.join("\n");
 }
+
+/**
+ * `ip netns add` names the namespace by a file that only this mount namespace sees, so that no name stays on the host
+ * when the container has ended.
+ */
+const networkLine =
+  "mkdir -p /run/netns && mount -t tmpfs -o mode=755 tmpfs /run/netns && ip -batch host.ip >&2 && " +
+  'ip -n "$ID" -batch ns.ip >&2; network=$?';
 
 /** Reading starts only when the engine may have opened its end; from then on the keeper alone holds the other. */
 function inputLines(hasInput: boolean): readonly string[] {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { request, type IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -110,6 +110,12 @@ describe("streams of an engine", () => {
     expect(demultiplex(bytes).toString()).toBe(
       Array.from({ length: 300_000 }, (_, index) => `${index + 1}\n`).join(""),
     );
+  });
+
+  test("a container's network has no name on the host, and commands in the container see it", async () => {
+    const id = await own.run(["sleep", "1000"], { NetworkMode: "bridge" });
+    expect(await own.exec(id, ["ip", "link"])).toContain("eth0");
+    expect(await readdir("/run/netns").catch(() => [])).not.toContain(id);
   });
 
   test("older log files make room, and what is left is read across them", async () => {

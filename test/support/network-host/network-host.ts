@@ -102,7 +102,7 @@ export class NetworkHost implements AsyncDisposable {
   async startContainer(wish: StandInWish): Promise<StandIn> {
     const container = containerOf(wish);
     const prepared = (await this.#call("prepare", container)) as PreparedNetwork;
-    const script = `printf %s "$HOST_BATCH" | ip -batch - && printf %s "$NAMESPACE_BATCH" | ip -n "$1" -batch - &&
+    const script = `mount -t tmpfs tmpfs /run/netns && printf %s "$HOST_BATCH" | ip -batch - && printf %s "$NAMESPACE_BATCH" | ip -n "$1" -batch - &&
       exec ip netns exec "$1" sh -c '
         for setting in $SYSCTLS; do
           path=/proc/sys/$(echo "\${setting%=*}" | tr . /); echo "\${setting#*=}" >"$path" || exit 1
