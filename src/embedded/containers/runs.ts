@@ -223,7 +223,8 @@ export class Runs {
     await networks.release(id);
     await this.#releaseVolumes(id);
     await Promise.all([
-      rm(run, { recursive: true, force: true }),
+      // Tried again: the result of a last probe may come into the folder meanwhile.
+      rm(run, { recursive: true, force: true, maxRetries: 5 }),
       signs.remove(`${id}.pid`),
       signs.remove(`${id}.exit`),
     ]);
