@@ -112,8 +112,8 @@ async function reset({ flags, session }: Call<EngineFlags>): Promise<number> {
 async function placesOf({ io }: Session, { data, run, socket }: EngineFlags): Promise<Required<EmbeddedPlaces>> {
   const { embeddedPlaces } = await import("../../open-engine.ts");
   const usual = embeddedPlaces(io);
-  const runFolder = run ?? usual.run;
-  return { data: data ?? usual.data, run: runFolder, socket: socket ?? `${runFolder}/engine.sock` };
+  const usualSocket = run === undefined ? usual.socket : `${run}/engine.sock`;
+  return { data: data ?? usual.data, run: run ?? usual.run, socket: socket ?? usualSocket };
 }
 
 function openOptions({ io, signal }: Session, { data, run, socket }: Required<EmbeddedPlaces>): OpenEngineOptions {
