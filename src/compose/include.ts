@@ -136,7 +136,7 @@ function importSection(into: MapTree, from: MapTree, section: string, { session 
 }
 
 /** Far beyond any project; files that include each other many times reach it in no time. */
-const mostIncludedModels = 500;
+const mostIncludedModels = 300;
 
 function refuseMany({ at }: ScalarTree, { session }: ModelScope): undefined {
   const message = `more than ${mostIncludedModels} models are included`;

@@ -97,7 +97,7 @@ export const hostileFiles: readonly Hostile[] = [
           i === 12 ? service : `include:\n${`- f${i + 1}.yaml\n`.repeat(10)}`,
         ]),
       ),
-    told: "more than 500 models are included",
+    told: "more than 300 models are included",
   },
   {
     what: "a line of a thousand files that include each other",
@@ -108,7 +108,7 @@ export const hostileFiles: readonly Hostile[] = [
           i === 1000 ? service : `include: [f${i + 1}.yaml]\n`,
         ]),
       ),
-    told: "f500.yaml:1:11 more than 500 models are included",
+    told: "f300.yaml:1:11 more than 300 models are included",
   },
   {
     what: "services that extend each other",
