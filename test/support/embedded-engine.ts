@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmbeddedEngine } from "../../src/embedded/index.ts";
 import { EngineApi, demultiplex } from "./engine-api.ts";
+import { noteEngine } from "./engine-leftovers.ts";
 
 /** An answer as it came. */
 export interface RawAnswer {
@@ -31,7 +32,7 @@ export interface OwnEngine extends AsyncDisposable {
 
 /** Starts one; when it goes, its containers and all that it kept go with it. */
 export async function startOwnEngine(): Promise<OwnEngine> {
-  const folder = await mkdtemp(join(tmpdir(), "tscompose-own-"));
+  const folder = await engineFolder("own");
   const socket = join(folder, "engine.sock");
   const faults: unknown[] = [];
   const engine = await startEmbeddedEngine({
@@ -75,12 +76,28 @@ export async function startOwnEngine(): Promise<OwnEngine> {
       return text;
     },
     async [Symbol.asyncDispose]() {
-      for (const { Id } of await api.containers()) await api.send("DELETE", `/containers/${Id}?force=1&v=1`);
-      for (const { Name } of await api.volumes()) await api.send("DELETE", `/volumes/${Name}`);
-      await engine.stop();
-      await rm(folder, { recursive: true, force: true });
+      await using last = new AsyncDisposableStack();
+      last.defer(() => rm(folder, { recursive: true, force: true }));
+      last.defer(() => engine.stop());
+      await emptyEngine(api);
     },
   };
+}
+
+/** Removes an engine's containers, networks and volumes: stopped after that, it leaves nothing in the kernel. */
+export async function emptyEngine(api: EngineApi): Promise<void> {
+  for (const { Id } of await api.containers()) await api.send("DELETE", `/containers/${Id}?force=1&v=1`);
+  for (const { Name } of await api.networks()) {
+    if (!["bridge", "host", "none"].includes(Name)) await api.send("DELETE", `/networks/${Name}`);
+  }
+  for (const { Name } of await api.volumes()) await api.send("DELETE", `/volumes/${Name}`);
+}
+
+/** Makes a folder for an engine with its data in `data`; the run's leak check looks for all that engine may leave. */
+export async function engineFolder(name: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), `tscompose-${name}-`));
+  await noteEngine(join(folder, "data"));
+  return folder;
 }
 
 function send(

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { EngineApi, engineAddress } from "./engine-api.ts";
+import { expectEngines, leftByEngines } from "./engine-leftovers.ts";
 
 const engine = new EngineApi();
 const prefix = `e2e-${randomBytes(2).toString("hex")}-`;
@@ -10,11 +11,12 @@ export async function setup(): Promise<void> {
     throw new Error(`no engine answers at ${engineAddress}: npm run setup`, { cause });
   });
   process.env["TSCOMPOSE_E2E_RUN"] = prefix;
+  await expectEngines();
 }
 
-/** After it: fails the run when something of its projects is left behind. */
+/** After it: fails the run when something of its projects, or of its embedded engines, is left behind. */
 export async function teardown(): Promise<void> {
-  const left = await leftovers();
+  const left = [...(await leftovers()), ...(await leftByEngines())];
   if (left.length > 0) throw new Error(`this run left behind: ${left.join(", ")}`);
 }
 

@@ -1,14 +1,14 @@
-import { access, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { access, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { engineFolder } from "../../support/embedded-engine.ts";
 import { EngineApi } from "../../support/engine-api.ts";
 import { type Outcome, start, tscompose } from "../../support/tool.ts";
 
 let folder: string;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "tscompose-engine-"));
+  folder = await engineFolder("engine");
 });
 
 afterEach(async () => {

@@ -1,13 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { request, type IncomingMessage } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { EngineEventBody } from "../../../src/docker-api/event.ts";
-import { type OwnEngine, startOwnEngine } from "../../support/embedded-engine.ts";
+import { emptyEngine, engineFolder, type OwnEngine, startOwnEngine } from "../../support/embedded-engine.ts";
 import { type Changes, demultiplex, EngineApi } from "../../support/engine-api.ts";
 
 const entry = join(import.meta.dirname, "../../../src/embedded/index.ts");
@@ -15,7 +14,9 @@ const serve = `
   const { startEmbeddedEngine } = await import(process.argv[1]);
   const [data, run, socket] = process.argv.slice(2);
   const fail = (error) => { console.error(error); process.exit(1); };
-  await startEmbeddedEngine({ places: { data, run, socket }, version: "0", onFault: fail, announce: () => {} });
+  const places = { data, run, socket };
+  const engine = await startEmbeddedEngine({ places, version: "0", onFault: fail, announce: () => {} });
+  process.once("SIGTERM", () => engine.stop().then(() => process.exit(0), fail));
   console.log("ready");
 `;
 
@@ -51,13 +52,15 @@ describe("an engine that is killed", () => {
   }
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "tscompose-killed-"));
+    folder = await engineFolder("killed");
     await start();
   });
   afterAll(async () => {
-    const api = new EngineApi(`unix://${place("engine.sock")}`);
-    for (const { Id } of await api.containers()) await api.send("DELETE", `/containers/${Id}?force=1&v=1`);
-    await kill();
+    // A test that failed may have left it dead.
+    if (engine.signalCode !== null) await start();
+    await emptyEngine(new EngineApi(`unix://${place("engine.sock")}`));
+    engine.kill("SIGTERM");
+    expect(await once(engine, "exit")).toEqual([0, null]);
     await rm(folder, { recursive: true, force: true });
   });
 
