@@ -72,6 +72,8 @@ const defaults = {
 
 const policies = new Set(["", "no", "always", "unless-stopped", "on-failure"]);
 const drivers = new Set(["", "json-file", "local", "none"]);
+/** The engine's own, and the names of Docker's own: who says one of them wants no other than the usual. */
+const runtimes = new Set(["", "crun", "runc", "io.containerd.runc.v2"]);
 
 /** Refuses what Docker refuses of a host configuration, and what this engine cannot do. Throws 400. */
 export function checkHostConfig({
@@ -80,6 +82,8 @@ export function checkHostConfig({
   LogConfig,
   IpcMode = "",
   PidMode = "",
+  Runtime,
+  StorageOpt,
 }: HostConfig): void {
   const policy = RestartPolicy?.Name ?? "";
   const retries = RestartPolicy?.MaximumRetryCount ?? 0;
@@ -96,6 +100,10 @@ export function checkHostConfig({
   }
   if (!drivers.has(LogConfig?.Type ?? "")) {
     throw badRequest(`logger: no log driver named '${LogConfig?.Type}' is registered`);
+  }
+  if (!runtimes.has(Runtime ?? "")) throw badRequest(`unknown or invalid runtime name: ${Runtime}`);
+  if (Object.keys(StorageOpt ?? {}).length > 0) {
+    throw badRequest("--storage-opt is not supported: the engine sets no limits to the size of a container's layer");
   }
   if (!/^(|private|shareable|none|host|container:.+)$/.test(IpcMode)) throw badRequest(`invalid IPC mode: ${IpcMode}`);
   if (!/^(|private|host|container:.+)$/.test(PidMode)) throw badRequest(`invalid PID mode: ${PidMode}`);

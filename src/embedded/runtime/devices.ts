@@ -23,8 +23,13 @@ const ordinary: readonly (readonly [major: number, minor: number | undefined])[]
   [136, undefined],
 ];
 
-/** Device files made in the container. */
+/** Device files made in the container. Throws 400 for devices that only a driver could choose, such as GPUs. */
 export function devicesOf(host: HostConfig, { asked, ofHost }: DeviceFacts): OciDevice[] {
+  const [request] = host.DeviceRequests ?? [];
+  if (request !== undefined) {
+    const capabilities = `[${(request.Capabilities ?? []).map((all) => `[${all.join(" ")}]`).join(" ")}]`;
+    throw badRequest(`could not select device driver "${request.Driver ?? ""}" with capabilities: ${capabilities}`);
+  }
   const devices = host.Privileged === true ? ofHost : [];
   const byPath = new Map([...devices, ...asked.map(({ device }) => device)].map((device) => [device.path, device]));
   return [...byPath.values()];
