@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, openSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** A program that goes on when this one ends. */
@@ -40,7 +40,22 @@ export function askToEnd(pid: number): boolean {
   }
 }
 
-/** Whether there is a process of this number. */
-export function isProcess(pid: number): boolean {
-  return existsSync(`/proc/${pid}`);
+/** Whether the process of this number runs with these words in its command line: numbers are used again. */
+export function runsAs(pid: number, words: readonly string[]): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(`\0${words.join("\0")}\0`);
+  } catch {
+    return false;
+  }
+}
+
+/** Where something is mounted below a folder, the deepest first (proc_pid_mountinfo(5)). */
+export function mountsBelow(folder: string): readonly string[] {
+  const table = readFileSync("/proc/self/mountinfo", "utf8");
+  const places = table.split("\n").map((line) => unescapeOctal(line.split(" ")[4] ?? ""));
+  return places.filter((place) => place.startsWith(`${folder}/`)).toSorted((a, b) => b.length - a.length);
+}
+
+function unescapeOctal(text: string): string {
+  return text.replaceAll(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 }

@@ -1,8 +1,8 @@
 import { readFile, rm } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import { UsageError } from "../../errors.ts";
+import { TscomposeError, UsageError } from "../../errors.ts";
 import type { EmbeddedPlaces, OpenEngineOptions } from "../../open-engine.ts";
-import { askToEnd, isProcess } from "../../system/background.ts";
+import { askToEnd, mountsBelow, runsAs } from "../../system/background.ts";
 import type { Call, CommandModule } from "../command.ts";
 import { confirm } from "../confirm.ts";
 import { exitCode } from "../exit-code.ts";
@@ -104,6 +104,7 @@ async function reset({ flags, session }: Call<EngineFlags>): Promise<number> {
   }
   const pid = await enginePid(places);
   if (pid !== undefined) await end(pid, session.signal);
+  expectNoMounts([places.data, places.run]);
   await Promise.all([places.data, places.run].map((path) => rm(path, { recursive: true, force: true })));
   session.print(`removed ${places.data} and ${places.run}`);
   return exitCode.success;
@@ -134,10 +135,25 @@ function openOptions({ io, signal }: Session, { data, run, socket }: Required<Em
 async function enginePid({ run }: Required<EmbeddedPlaces>): Promise<number | undefined> {
   const text = await readFile(`${run}/engine.pid`, "utf8").catch(() => "");
   const pid = Number.parseInt(text, 10);
-  return pid > 0 && isProcess(pid) ? pid : undefined;
+  return pid > 0 && isEngine(pid) ? pid : undefined;
 }
 
 async function end(pid: number, signal: AbortSignal): Promise<void> {
   if (!askToEnd(pid)) return;
-  while (isProcess(pid)) await delay(20, undefined, { signal });
+  while (isEngine(pid)) await delay(20, undefined, { signal });
+}
+
+function isEngine(pid: number): boolean {
+  return runsAs(pid, ["engine", "serve"]);
+}
+
+/** What is mounted is not the engine's: removing the folder would reach into it. */
+function expectNoMounts(folders: readonly string[]): void {
+  const [mount] = folders.flatMap(mountsBelow);
+  if (mount === undefined) return;
+  throw new TscomposeError({
+    code: "conflict",
+    message: `something is still mounted at ${mount}: nothing is removed`,
+    hint: `see what it is with: findmnt ${mount}; then: umount ${mount}`,
+  });
 }
