@@ -26,6 +26,7 @@ import { streamRoutes } from "./containers/streams/stream-routes.ts";
 import { Streams } from "./containers/streams/streams.ts";
 import { startContainer, stopContainer, type VerbParts } from "./containers/verbs.ts";
 import { createEventBus } from "./events.ts";
+import { prepareApparmor } from "./host/apparmor.ts";
 import { sweepCgroups } from "./host/cgroups.ts";
 import { nowNs, timestamp } from "./host/clock.ts";
 import { isolationFacts, limitFacts } from "./host/isolation.ts";
@@ -100,6 +101,7 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
   });
   const networks = await createNetworks({ paths, events: bus, containers: onNetworks(register), announce });
   const streams = new Streams({ paths, now: timestamp, onFault });
+  const isolation = isolationFacts(await prepareApparmor());
   const crunVersion = (await runtimeVersion()) ?? "missing";
   const rooms: ContainerRooms = {
     paths,
@@ -113,7 +115,7 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
     publish,
     news,
     restarts: createRestarts(news),
-    isolation: isolationFacts(),
+    isolation,
     limits: limitFacts(),
     seccomp: createSeccompCache({
       folder: join(paths.data, "seccomp"),

@@ -33,7 +33,7 @@ export async function createContainer(
   if (!body.Image) throw badRequest("no image specified: the field Image is empty");
   const wish = withoutNulls(body.HostConfig ?? {});
   checkHostConfig(wish);
-  checkIsolation(wish);
+  checkIsolation(wish, rooms.isolation);
   logOptions(wish);
   const image = await images.find(body.Image);
   if (image === undefined) throw notFound(`No such image: ${withTag(body.Image)}`);

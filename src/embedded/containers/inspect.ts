@@ -1,4 +1,6 @@
 import type { ContainerInspect, ContainerStateBody, EndpointSettings, MountPoint } from "../../docker-api/container.ts";
+import { apparmorOf } from "../runtime/oci-spec.ts";
+import { securityWishes } from "../runtime/security.ts";
 import { etcPaths } from "./bundle.ts";
 import { type ContainerDocument, type ContainerMount, type ContainerState, isRunning } from "./container.ts";
 import type { ContainerRooms } from "./rooms.ts";
@@ -8,7 +10,7 @@ export type HealthOf = (id: string) => ContainerStateBody["Health"];
 
 /** What inspect takes beside the document. */
 export interface InspectParts {
-  readonly rooms: Pick<ContainerRooms, "paths" | "networks">;
+  readonly rooms: Pick<ContainerRooms, "paths" | "networks" | "isolation">;
   readonly healthOf: HealthOf;
   readonly execIds: readonly string[];
 }
@@ -40,7 +42,7 @@ export function inspectContainer(
     Platform: "linux",
     MountLabel: "",
     ProcessLabel: "",
-    AppArmorProfile: "",
+    AppArmorProfile: profileOf(container, rooms),
     ExecIDs: execIds.length === 0 ? null : execIds,
     HostConfig: container.hostConfig,
     GraphDriver: {
@@ -124,6 +126,12 @@ function stateBody(container: ContainerDocument, health: ContainerStateBody["Hea
     FinishedAt: state.finishedAt,
     ...(health === undefined || health === null ? {} : { Health: health }),
   };
+}
+
+/** As dockerd shows it: empty where there is no AppArmor. */
+function profileOf({ hostConfig }: ContainerDocument, { isolation }: InspectParts["rooms"]): string {
+  if (isolation.apparmor.kind === "off") return "";
+  return apparmorOf(securityWishes(hostConfig), isolation) ?? "unconfined";
 }
 
 function pidOf({ process }: ContainerState): number {

@@ -1,19 +1,20 @@
 import { existsSync, readFileSync } from "node:fs";
 import { arch, release } from "node:os";
+import type { Apparmor } from "../runtime/apparmor.ts";
 import { capabilityAt } from "../runtime/capabilities.ts";
 import type { HostFacts } from "../runtime/oci-spec.ts";
 import { blockDevice } from "./devices.ts";
 import type { ResourceFacts } from "../runtime/resources.ts";
 
 /** How this machine can confine containers. */
-export function isolationFacts(): HostFacts {
+export function isolationFacts(apparmor: Apparmor): HostFacts {
   const status = readFileSync("/proc/self/status", "utf8");
   const granted = capabilitiesIn(/^CapBnd:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? "0");
   return {
     machine: arch(),
     kernel: release(),
     hasSeccomp: /^Seccomp:/m.test(status),
-    apparmorProfile: undefined,
+    apparmor,
     mayGrant: (capability) => granted.has(capability),
   };
 }

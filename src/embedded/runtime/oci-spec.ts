@@ -1,6 +1,7 @@
 import type { HostConfig } from "../../docker-api/container.ts";
 import { badRequest } from "../api/http-error.ts";
 import type { ContainerConfig } from "../containers/container.ts";
+import type { Apparmor } from "./apparmor.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import { deviceRules, devicesOf, type DeviceFacts } from "./devices.ts";
 import { mountsOf, type MountFacts } from "./mounts.ts";
@@ -47,8 +48,7 @@ export interface HostFacts {
   readonly kernel: string;
   /** Whether the kernel filters system calls. */
   readonly hasSeccomp: boolean;
-  /** The profile of containers that ask for none; `undefined` where the kernel has no AppArmor. */
-  readonly apparmorProfile: string | undefined;
+  readonly apparmor: Apparmor;
   /** Whether the engine may hand this capability on. */
   readonly mayGrant: (capability: string) => boolean;
 }
@@ -93,9 +93,12 @@ export function ociSpec(config: ContainerConfig, host: HostConfig, facts: SpecFa
   };
 }
 
-/** Refuses at creation what would fail at every start. Throws 400. */
-export function checkIsolation(host: HostConfig): void {
-  securityWishes(host);
+/** Refuses at creation what would fail at every start, and what would confine less than was asked for. Throws 400. */
+export function checkIsolation(host: HostConfig, { apparmor }: Pick<HostFacts, "apparmor">): void {
+  const { apparmorProfile } = securityWishes(host);
+  if (apparmor.kind === "off" && apparmorProfile !== undefined && apparmorProfile !== "unconfined") {
+    throw badRequest(`cannot confine the container by the AppArmor profile "${apparmorProfile}": ${apparmor.why}`);
+  }
   grantedCapabilities(host, () => true);
   checkLimits(host);
   deviceRules(host, { asked: [], ofHost: [] });
@@ -109,9 +112,12 @@ export function grantedCapabilities(host: HostConfig, mayGrant: (capability: str
 }
 
 /** The AppArmor profile of a container's processes; `undefined` for none. */
-export function apparmorOf({ apparmorProfile }: SecurityWishes, host: HostFacts): string | undefined {
-  if (host.apparmorProfile === undefined || apparmorProfile === "unconfined") return undefined;
-  return apparmorProfile ?? host.apparmorProfile;
+export function apparmorOf(
+  { apparmorProfile }: Pick<SecurityWishes, "apparmorProfile">,
+  { apparmor }: Pick<HostFacts, "apparmor">,
+): string | undefined {
+  if (apparmor.kind === "off" || apparmorProfile === "unconfined") return undefined;
+  return apparmorProfile ?? apparmor.defaultProfile;
 }
 
 function filterOf(

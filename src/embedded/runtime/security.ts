@@ -38,11 +38,16 @@ function wishOf(option: string): Partial<SecurityWishes> {
     case "seccomp":
       return { seccomp: seccompWish(value) };
     case "label":
-      // Of SELinux: without it there is nothing to label, and nothing to switch off.
-      return {};
+      return labelWish(value);
     default:
       return unknown(option);
   }
+}
+
+/** Of SELinux, by which this engine confines nobody: switching it off is all it can do. */
+function labelWish(value = ""): Partial<SecurityWishes> {
+  if (value === "disable") return {};
+  throw badRequest(`cannot label the container's processes "${value}": the engine does not support SELinux`);
 }
 
 function seccompWish(value = ""): SecurityWishes["seccomp"] {

@@ -22,7 +22,13 @@ const facts: SpecFacts = {
     weighsBlocks: true,
     blockDevice: () => ({ major: 254, minor: 0 }),
   },
-  host: { machine: "x64", kernel: "6.1.0-13", hasSeccomp: true, apparmorProfile: undefined, mayGrant: () => true },
+  host: {
+    machine: "x64",
+    kernel: "6.1.0-13",
+    hasSeccomp: true,
+    apparmor: { kind: "off", why: "no AppArmor" },
+    mayGrant: () => true,
+  },
 };
 
 function spec(
@@ -83,7 +89,7 @@ describe("the first process", () => {
   test("has Docker's fourteen capabilities, gains no privileges when asked, and is confined where AppArmor is", () => {
     expect(spec({ Cmd: ["x"] }).process.capabilities.bounding).toHaveLength(14);
     expect(spec({ Cmd: ["x"] }).process.noNewPrivileges).toBe(false);
-    const host = { ...facts.host, apparmorProfile: "docker-default" };
+    const host = { ...facts.host, apparmor: { kind: "on", defaultProfile: "docker-default" } } as const;
     const { process } = spec({ Cmd: ["x"] }, { SecurityOpt: ["no-new-privileges:true"] }, { host });
     expect(process).toMatchObject({ noNewPrivileges: true, apparmorProfile: "docker-default" });
     expect(spec({ Cmd: ["x"] }, { Privileged: true }, { host }).process.apparmorProfile).toBeUndefined();
@@ -192,8 +198,21 @@ describe("isolation", () => {
     ["less swap than memory", { Memory: 8e6, MemorySwap: 7e6 }],
     ["two ways to share processors", { NanoCpus: 1e9, CpuQuota: 5000 }],
     ["a rule for no device", { DeviceCgroupRules: ["x 1:3 r"] }],
+    ["an AppArmor profile where there is no AppArmor", { SecurityOpt: ["apparmor=web"] }],
+    ["a label of SELinux", { SecurityOpt: ["label=type:web_t"] }],
   ])("refuses %s", (_what, host) => {
-    expect(() => checkIsolation(host)).toThrow(expect.objectContaining({ status: 400 }));
+    expect(() => checkIsolation(host, facts.host)).toThrow(expect.objectContaining({ status: 400 }));
+  });
+
+  test("takes what confines no further than it can, and any profile where there is AppArmor", () => {
+    const on = { apparmor: { kind: "on", defaultProfile: "docker-default" } } as const;
+    checkIsolation({ SecurityOpt: ["apparmor=unconfined", "label:disable"] }, facts.host);
+    checkIsolation({ SecurityOpt: ["apparmor:web"] }, on);
+    expect(
+      spec({ Cmd: ["x"] }, { SecurityOpt: ["apparmor:web"] }, { host: { ...facts.host, ...on } }).process,
+    ).toMatchObject({
+      apparmorProfile: "web",
+    });
   });
 });
 

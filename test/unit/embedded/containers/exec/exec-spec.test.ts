@@ -7,7 +7,7 @@ const isolation: HostFacts = {
   machine: "x64",
   kernel: "6.1.0",
   hasSeccomp: true,
-  apparmorProfile: "docker-default",
+  apparmor: { kind: "on", defaultProfile: "docker-default" } as const,
   mayGrant: () => true,
 };
 const user = { uid: 7, gid: 8, additionalGids: [8] };
