@@ -146,6 +146,7 @@ services:
     ports: ["127.0.0.1:${port}:80"]
     configs: [{ source: proxy, target: /etc/nginx/conf.d/default.conf }]
     depends_on: { web: { condition: service_healthy } }
+    healthcheck: { test: ["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1/"], interval: 300ms }
 configs: { server: { file: server.js }, proxy: { file: default.conf } }
 `,
 });
