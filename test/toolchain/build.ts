@@ -22,6 +22,8 @@ const together: readonly (readonly [chunk: string, entries: readonly string[]])[
   ["start", ["src/cli/main.ts"]],
   ["model", ["src/compose/encode.ts", "src/actions/select-containers.ts"]],
   ["project", ["src/compose/load.ts", "src/system/files.ts"]],
+  ["engine", ["src/open-engine.ts", "src/engine/connect.ts", "src/cli/view/view.ts"]],
+  ["up", ["src/cli/commands/up.ts"]],
 ];
 const loaded = new Map<string, ReadonlySet<string>>();
 
