@@ -5,7 +5,9 @@ import { takeOver } from "./boot/take-over.ts";
 import { eventRoutes } from "./api/events.ts";
 import { createRouter } from "./api/router.ts";
 import type { Route } from "./api/route.ts";
-import { type Counts, systemRoutes } from "./api/system.ts";
+import { swarmRoutes } from "./api/swarm.ts";
+import { systemRoutes } from "./api/system.ts";
+import type { Counts } from "./api/system-info.ts";
 import { followExits } from "./containers/after-exit.ts";
 import { type ContainerDocument, isRunning } from "./containers/container.ts";
 import type { Containers } from "./containers/containers.ts";
@@ -30,6 +32,9 @@ import { prepareApparmor } from "./host/apparmor.ts";
 import { sweepCgroups } from "./host/cgroups.ts";
 import { nowNs, timestamp } from "./host/clock.ts";
 import { isolationFacts, limitFacts } from "./host/isolation.ts";
+import { fileSystemOf } from "./host/file-system.ts";
+import { networkSetting } from "./host/host-network.ts";
+import { findInit } from "./host/init.ts";
 import { machineFacts } from "./host/machine.ts";
 import { Signs } from "./host/signs.ts";
 import { archiveRoutes } from "./files/archive-routes.ts";
@@ -139,7 +144,13 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
       version,
       id: await engineId(paths),
       dataRoot: paths.data,
+      fileSystem: await fileSystemOf(paths.data),
       machine,
+      limits: rooms.limits,
+      apparmor: isolation.apparmor,
+      hasSeccomp: isolation.hasSeccomp,
+      init: findInit(),
+      forwardsIpv4: async () => (await networkSetting("ipv4/ip_forward")) === "1",
       runtime: { name: "crun", version: crunVersion },
       now: timestamp,
       counts: () => countsOf(register.all(), images.usage().images.length),
@@ -175,6 +186,7 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
     ...images.routes,
     ...volumes.routes,
     ...networks.routes,
+    ...swarmRoutes,
     ...unbuilt,
   ];
   const name = `tscompose/${version} (linux)`;

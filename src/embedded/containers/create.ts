@@ -3,6 +3,7 @@ import { mkdir, stat } from "node:fs/promises";
 import type { ContainerCreateBody, EndpointSettings, HostConfig } from "../../docker-api/container.ts";
 import { badRequest, notFound } from "../api/http-error.ts";
 import type { StoredImage } from "../images/images.ts";
+import { limitWarnings } from "../runtime/limit-warnings.ts";
 import { checkIsolation } from "../runtime/oci-spec.ts";
 import { type ContainerDocument, type ContainerMount, never } from "./container.ts";
 import { checkHostConfig, completeHostConfig } from "./host-config.ts";
@@ -73,7 +74,7 @@ export async function createContainer(
     };
     await register.put(document);
     rooms.publish(document, "create");
-    return { Id: id, Warnings: [] };
+    return { Id: id, Warnings: limitWarnings(hostConfig, rooms.limits) };
   } catch (error) {
     register.freeName(name);
     throw error;

@@ -1,5 +1,6 @@
 import type { ContainerUpdateBody, HostConfig } from "../../docker-api/container.ts";
 import { conflict } from "../api/http-error.ts";
+import { limitWarnings } from "../runtime/limit-warnings.ts";
 import { resourcesOf } from "../runtime/resources.ts";
 import { isRunning } from "./container.ts";
 import { checkHostConfig } from "./host-config.ts";
@@ -11,7 +12,7 @@ export async function updateContainer(
   { rooms, turns }: VerbParts,
   reference: string,
   body: Readonly<Record<string, unknown>>,
-): Promise<{ readonly Warnings: null }> {
+): Promise<{ readonly Warnings: readonly string[] | null }> {
   const { register, runtime, limits, publish } = rooms;
   const { id } = register.get(reference);
   const wish = changesOf(body);
@@ -32,7 +33,8 @@ export async function updateContainer(
     await register.change(id, { hostConfig });
   });
   publish(register.get(id), "update");
-  return { Warnings: null };
+  const warnings = limitWarnings(wish, limits);
+  return { Warnings: warnings.length === 0 ? null : warnings };
 }
 
 /** Clients send zeros for what is to stay. */

@@ -30,6 +30,9 @@ export function limitFacts(): Omit<ResourceFacts, "deviceRules"> {
     cgroupVersion: isUnified ? 2 : 1,
     // v2 always counts it; v1 only when the kernel was told so.
     countsSwap: isUnified || existsSync("/sys/fs/cgroup/memory/memory.memsw.limit_in_bytes"),
+    hasCpusets: isUnified
+      ? readFileSync("/sys/fs/cgroup/cgroup.controllers", "utf8").trim().split(" ").includes("cpuset")
+      : existsSync("/sys/fs/cgroup/cpuset/cpuset.cpus"),
     weighsBlocks: weights.some((path) => existsSync(path)),
     blockDevice,
   };

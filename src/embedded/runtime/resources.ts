@@ -9,6 +9,8 @@ export interface ResourceFacts {
   readonly deviceRules: readonly OciDeviceRule[];
   /** Whether the kernel counts swap. */
   readonly countsSwap: boolean;
+  /** Whether processors and memory nodes can be picked. */
+  readonly hasCpusets: boolean;
   /** Whether the kernel weighs block devices. */
   readonly weighsBlocks: boolean;
   /** Numbers of a block device of the host; throws for what is none. */
@@ -24,7 +26,7 @@ export function resourcesOf(host: HostConfig, facts: ResourceFacts): OciResource
   return withoutEmpty({
     devices: facts.deviceRules,
     memory: memoryOf(host, facts),
-    cpu: cpuOf(host),
+    cpu: cpuOf(host, facts),
     pids: host.PidsLimit !== undefined && host.PidsLimit > 0 ? { limit: host.PidsLimit } : undefined,
     blockIO,
   });
@@ -44,7 +46,7 @@ function memoryOf(host: HostConfig, { countsSwap, cgroupVersion }: ResourceFacts
   });
 }
 
-function cpuOf(host: HostConfig): NonNullable<OciResources["cpu"]> {
+function cpuOf(host: HostConfig, { hasCpusets }: ResourceFacts): NonNullable<OciResources["cpu"]> {
   const { NanoCpus = 0 } = host;
   const share =
     NanoCpus > 0
@@ -55,8 +57,8 @@ function cpuOf(host: HostConfig): NonNullable<OciResources["cpu"]> {
     shares: positive(host.CpuShares),
     realtimePeriod: positive(host.CpuRealtimePeriod),
     realtimeRuntime: positive(host.CpuRealtimeRuntime),
-    cpus: host.CpusetCpus || undefined,
-    mems: host.CpusetMems || undefined,
+    cpus: (hasCpusets && host.CpusetCpus) || undefined,
+    mems: (hasCpusets && host.CpusetMems) || undefined,
   });
 }
 

@@ -19,6 +19,7 @@ const facts: SpecFacts = {
   limits: {
     cgroupVersion: 1,
     countsSwap: true,
+    hasCpusets: true,
     weighsBlocks: true,
     blockDevice: () => ({ major: 254, minor: 0 }),
   },
