@@ -69,6 +69,11 @@ export class EngineApi {
     return this.#answer("POST", path, body);
   }
 
+  /** Sends bytes as they are: an archive. */
+  async upload(path: string, bytes: Uint8Array): Promise<void> {
+    await this.#answer("POST", path, bytes);
+  }
+
   async send(method: "POST" | "DELETE", path: string, body?: unknown): Promise<void> {
     await this.#answer(method, path, body);
   }
@@ -91,16 +96,17 @@ export class EngineApi {
   }
 
   #open(method: string, path: string, body?: unknown): Promise<{ call: ClientRequest; response: IncomingMessage }> {
+    const isBytes = body instanceof Uint8Array;
     return new Promise((resolve, reject) => {
       const call = request({
         ...destination(this.address),
         method,
         path,
         agent: false,
-        ...(body !== undefined && { headers: { "Content-Type": "application/json" } }),
+        ...(body !== undefined && { headers: { "Content-Type": isBytes ? "application/x-tar" : "application/json" } }),
       });
       call.once("error", reject).once("response", (response) => resolve({ call, response }));
-      call.end(body === undefined ? undefined : JSON.stringify(body));
+      call.end(body === undefined || isBytes ? body : JSON.stringify(body));
     });
   }
 }

@@ -1,0 +1,85 @@
+// tscompose beside Docker Compose, and beside the engine calls that no tool can do without: the same engine, turn by turn.
+//   node test/bench/bench.ts [--rounds N] [--only TEXT] [--out FILE]
+// Needs Docker Compose (see test/support/tool.ts), the engine at DOCKER_HOST with busybox; root for the embedded engine.
+import { spawnSync } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { cpus, release } from "node:os";
+import { parseArgs } from "node:util";
+import { engineAddress, EngineApi } from "../support/engine-api.ts";
+import { dockerCompose, tscompose } from "../support/tool.ts";
+import { chartOf } from "./chart.ts";
+import { benchEngine } from "./embedded.ts";
+import { type Figure, interleave } from "./measure.ts";
+import { type Row, rows, type Sides } from "./rows.ts";
+
+/** One metric of one row. */
+export interface Result {
+  readonly row: string;
+  readonly metric: string;
+  readonly unit: string;
+  readonly ofPeer?: number;
+  readonly ofFloor?: number;
+  readonly figures: readonly Figure[];
+}
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "20" },
+    only: { type: "string", default: "" },
+    out: { type: "string" },
+  },
+});
+
+if (dockerCompose === undefined) throw new Error("Docker Compose is not here: there is nothing to compare with");
+// What stands before the peer's own command would count against it.
+const [program, ...leading] = dockerCompose.command;
+if (program !== "docker") {
+  const inside = leading.slice(0, leading.indexOf("docker"));
+  const { status } = spawnSync(program, [...inside, process.execPath, ...process.argv.slice(1)], { stdio: "inherit" });
+  process.exit(status ?? 1);
+}
+await using stack = new AsyncDisposableStack();
+const embedded = process.getuid?.() === 0 ? stack.use(await benchEngine()) : undefined;
+const sides: Sides = {
+  ours: { name: "tscompose", tool: tscompose, address: engineAddress },
+  peer: { name: "docker compose", tool: dockerCompose, address: engineAddress },
+  ...(embedded && {
+    embedded: { name: "tscompose, embedded engine", tool: tscompose, address: embedded.address },
+  }),
+};
+
+const results: Result[] = [];
+for (const row of rows.filter(({ name }) => name.includes(values.only))) {
+  const found = await measure(row, Math.max(3, Math.ceil(Number(values.rounds) * row.share)));
+  for (const result of found) console.log(describe(result));
+  results.push(...found);
+}
+if (values.out !== undefined) {
+  const { Version } = (await new EngineApi().get("/version")) as { Version: string };
+  const machine = `${cpus().length} cores, Linux ${release()}, Node ${process.versions.node}, Docker Engine ${Version}`;
+  const date = new Date().toISOString().slice(0, 10);
+  await writeFile(values.out, `${JSON.stringify({ date, machine, results }, null, 2)}\n`);
+  await writeFile(values.out.replace(/\.json$/, ".svg"), chartOf(results));
+}
+
+async function measure(row: Row, rounds: number): Promise<Result[]> {
+  await using leftovers = new AsyncDisposableStack();
+  const figures = await interleave(await row.enter(sides, leftovers), rounds);
+  return Object.entries(row.metrics).map(([metric, rest]) => ({
+    row: row.name,
+    metric,
+    ...rest,
+    figures: figures.filter((each) => each.metric === metric),
+  }));
+}
+
+function describe({ row, metric, unit, figures, ofPeer, ofFloor }: Result): string {
+  const of = (name: string): number | undefined => figures.find(({ contestant }) => contestant === name)?.median;
+  const ratio = (name: string, goal?: number): string => {
+    const [ours = 0, theirs] = [of("tscompose"), of(name)];
+    if (theirs === undefined) return "";
+    return `  ${(ours / theirs).toFixed(2)} of ${name}${goal === undefined ? "" : ` (at most ${goal})`}`;
+  };
+  const each = figures.map(({ contestant, median, p95 }) => `${contestant} ${median.toFixed(1)}/${p95.toFixed(1)}`);
+  return `${row}: ${metric} [${unit}, median/p95 of ${figures[0]?.samples.length}]  ${each.join(", ")}${ratio("docker compose", ofPeer)}${ratio("floor", ofFloor)}`;
+}

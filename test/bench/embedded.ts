@@ -1,0 +1,34 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { EngineApi } from "../support/engine-api.ts";
+import { tscompose } from "../support/tool.ts";
+
+/** An embedded engine as users get it: the built command in a process of its own, with places of its own. */
+export interface BenchEngine extends AsyncDisposable {
+  readonly address: string;
+  readonly process: ChildProcess;
+}
+
+/** Starts one that has busybox, taken over from the engine of `DOCKER_HOST`. */
+export async function benchEngine(): Promise<BenchEngine> {
+  const folder = await mkdtemp(join(tmpdir(), "tscompose-bench-"));
+  const socket = join(folder, "engine.sock");
+  const places = ["--data", join(folder, "data"), "--run", join(folder, "run"), "--socket", socket];
+  const [program, ...leading] = tscompose.command;
+  const engine = spawn(program, [...leading, "engine", "serve", ...places], { stdio: ["ignore", "pipe", "inherit"] });
+  const ended = new Promise<void>((resolve) => void engine.once("close", () => resolve()));
+  await new Promise<void>((resolve) => void engine.stdout.once("data", () => resolve()));
+  const api = new EngineApi(`unix://${socket}`);
+  await api.upload("/images/load", await new EngineApi().download("/images/busybox/get"));
+  return {
+    address: api.address,
+    process: engine,
+    async [Symbol.asyncDispose]() {
+      engine.kill("SIGTERM");
+      await ended;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,204 @@
+import { setTimeout as pass } from "node:timers/promises";
+import { randomBytes } from "node:crypto";
+import { Floor } from "./floor.ts";
+import { clocked, type Contestant } from "./measure.ts";
+import { chain, diamond, flat, wide } from "./projects.ts";
+import { leave, Player, type Side, usageOf } from "./side.ts";
+
+/** One kind of work, and how much of the peer's figure it may take. */
+export interface Row {
+  readonly name: string;
+  /** In which rounds: slow work is measured less often. */
+  readonly share: number;
+  readonly metrics: Readonly<Record<string, Metric>>;
+  /** Sets up whoever takes part; what they leave is gone when `stack` is disposed of. */
+  enter(sides: Sides, stack: AsyncDisposableStack): Promise<Contestant[]>;
+}
+
+/** What is measured, and the goals: our median over the peer's, and over the floor. */
+export interface Metric {
+  readonly unit: "ms" | "% CPU" | "MiB";
+  readonly ofPeer?: number;
+  readonly ofFloor?: number;
+}
+
+/** Who takes part: ours and the peer on one engine, and ours on the embedded one where that can run. */
+export interface Sides {
+  readonly ours: Side;
+  readonly peer: Side;
+  readonly embedded?: Side;
+}
+
+const lines = 200_000;
+const restMs = 10_000;
+
+/** All that is measured. */
+export const rows: readonly Row[] = [
+  reading("version", { ofPeer: 1 }, "", ["version"]),
+  reading("help", { ofPeer: 1 }, "", ["--help"]),
+  reading("config, 1 service", {}, wide(1), ["config"]),
+  reading("config, 100 services", { ofPeer: 1 }, wide(100), ["config"]),
+  reading("config, 1,000 services", { ofPeer: 1 }, wide(1000), ["config"], 0.3),
+  life("1 service", flat(1), { floor: 1, share: 0.5 }),
+  life("5 services", flat(5), { floor: 5, share: 0.5 }),
+  life("20 services", flat(20), { floor: 20, share: 0.3, up: { ofPeer: 0.8, ofFloor: 1.25 }, down: { ofPeer: 0.9 } }),
+  life("50 services", flat(50), { floor: 50, share: 0.15 }),
+  life("a chain of ten that wait for health", chain(10), { share: 0.3, up: { ofPeer: 0.35 } }),
+  life("a diamond of eight", diamond(6), { share: 0.3 }),
+  standing("up -d, nothing to do, 20 services", { ofPeer: 0.6 }, flat(20), ["up", "-d"]),
+  standing("ps, 20 services", { ofPeer: 0.8 }, flat(20), ["ps"]),
+  changing(),
+  logging(),
+  resting(),
+];
+
+/** Work that needs no engine. */
+function reading(
+  name: string,
+  goal: Omit<Metric, "unit">,
+  file: string,
+  command: readonly string[],
+  share: number = 1,
+): Row {
+  return {
+    name,
+    share,
+    metrics: { time: { unit: "ms", ...goal } },
+    async enter({ ours, peer }, stack) {
+      const players = await enterAll([ours, peer], file, stack);
+      return players.map((player) => timed(player, () => player.run(...command)));
+    },
+  };
+}
+
+/** `up -d` where nothing is, and `down` again. */
+function life(
+  what: string,
+  file: string,
+  { floor, share, up, down }: { floor?: number; share: number; up?: Omit<Metric, "unit">; down?: Omit<Metric, "unit"> },
+): Row {
+  return {
+    name: what,
+    share,
+    metrics: { "up -d": { unit: "ms", ...up }, down: { unit: "ms", ...down } },
+    async enter({ ours, peer, embedded }, stack) {
+      const sides = [ours, peer, ...(embedded === undefined ? [] : [embedded])];
+      const players = (await enterAll(sides, file, stack)).map((player) => ({
+        name: player.side.name,
+        measure: async () => ({
+          "up -d": await clocked(() => player.run("up", "-d")),
+          down: await clocked(() => player.run("down")),
+        }),
+      }));
+      return floor === undefined ? players : [...players, lifeOfFloor(ours.address, floor, stack)];
+    },
+  };
+}
+
+function lifeOfFloor(address: string, count: number, stack: AsyncDisposableStack): Contestant {
+  const floor = stack.use(new Floor(address, `bench-floor-${randomBytes(3).toString("hex")}`));
+  return {
+    name: "floor",
+    measure: async () => ({
+      "up -d": await clocked(() => floor.up(count)),
+      down: await clocked(() => floor.down(count)),
+    }),
+  };
+}
+
+/** Work on a project that is up. */
+function standing(name: string, goal: Omit<Metric, "unit">, file: string, command: readonly string[]): Row {
+  return {
+    name,
+    share: 1,
+    metrics: { time: { unit: "ms", ...goal } },
+    async enter({ ours, peer }, stack) {
+      const players = await enterAll([ours, peer], file, stack);
+      for (const player of players) await player.run("up", "-d");
+      return players.map((player) => timed(player, () => player.run(...command)));
+    },
+  };
+}
+
+/** One of twenty services has another environment each time. */
+function changing(): Row {
+  return {
+    name: "up -d, one of 20 services changed",
+    share: 0.5,
+    metrics: { time: { unit: "ms" } },
+    async enter({ ours, peer }, stack) {
+      const file = flat(20);
+      const players = await enterAll([ours, peer], file, stack);
+      for (const player of players) await player.run("up", "-d");
+      let turn = 0;
+      return players.map((player) => ({
+        name: player.side.name,
+        async measure() {
+          const changed = file.replace("s7:\n", `s7:\n    environment: { TURN: "${++turn}" }\n`);
+          await player.project.write({ "compose.yaml": changed });
+          return { time: await clocked(() => player.run("up", "-d")) };
+        },
+      }));
+    },
+  };
+}
+
+/** Many lines of one container, from the first to the last. */
+function logging(): Row {
+  const printing = `yes "GET /index.html 200 12 ms, as long as most lines are" | head -n ${lines}`;
+  const file = `services:\n  s0:\n    image: busybox\n    command: ["sh", "-c", '${printing}']\n`;
+  return {
+    name: `logs of ${lines.toLocaleString("en")} lines`,
+    share: 0.3,
+    metrics: { time: { unit: "ms", ofPeer: 1 } },
+    async enter({ ours, peer }, stack) {
+      const players = await enterAll([ours, peer], file, stack);
+      for (const player of players) {
+        await player.run("up", "-d");
+        await player.run("wait", "s0");
+      }
+      return players.map((player) =>
+        timed(player, async () => {
+          const seen = (await player.run("logs")).trimEnd().split("\n").length;
+          if (seen !== lines) throw new Error(`${player.side.name} shows ${seen} lines of ${lines}`);
+        }),
+      );
+    },
+  };
+}
+
+/** An attached `up` of five silent services, while nothing happens. */
+function resting(): Row {
+  return {
+    name: "attached up at rest, 5 services",
+    share: 0.15,
+    metrics: { CPU: { unit: "% CPU", ofPeer: 1 }, memory: { unit: "MiB", ofPeer: 1 } },
+    async enter({ ours, peer }, stack) {
+      const players = await enterAll([ours, peer], flat(5), stack);
+      for (const player of players) await player.run("up", "-d");
+      return players.map((player) => ({
+        name: player.side.name,
+        async measure() {
+          const attached = player.start("up");
+          // What comes after the start belongs to it: it is not rest yet.
+          await pass(3000);
+          const before = usageOf(attached);
+          await pass(restMs);
+          const after = usageOf(attached);
+          await leave(attached);
+          return { CPU: ((after.cpu - before.cpu) / (restMs / 1000)) * 100, memory: after.memory };
+        },
+      }));
+    },
+  };
+}
+
+async function enterAll(sides: readonly Side[], file: string, stack: AsyncDisposableStack): Promise<Player[]> {
+  const players: Player[] = [];
+  for (const side of sides) players.push(stack.use(await Player.enter(side, file)));
+  return players;
+}
+
+function timed({ side }: Player, work: () => Promise<unknown>): Contestant {
+  return { name: side.name, measure: async () => ({ time: await clocked(work) }) };
+}
