@@ -1,8 +1,9 @@
 import { images as listImages, type ListedImage } from "../../actions/images.ts";
+import { humanDuration } from "../../system/duration.ts";
 import type { CommandModule } from "../command.ts";
 import { exitCode } from "../exit-code.ts";
 import { formatList } from "../view/format.ts";
-import { humanDuration, humanSize } from "../view/human.ts";
+import { humanSize } from "../view/human.ts";
 
 interface ImagesFlags {
   readonly format?: string;

@@ -1,6 +1,7 @@
 import type { ListedContainer } from "../../actions/ps.ts";
+import { humanDuration } from "../../system/duration.ts";
 import type { FormatOptions, Row } from "./format.ts";
-import { humanDuration, humanSize } from "./human.ts";
+import { humanSize } from "./human.ts";
 import { goTime } from "./moment.ts";
 import { displayPorts } from "./ports.ts";
 

@@ -2,6 +2,7 @@ import type { EventBus } from "../events.ts";
 import { timestamp } from "../host/clock.ts";
 import { createNftWriter } from "../host/nft.ts";
 import type { Paths } from "../store/paths.ts";
+import { createTurns } from "../store/turns.ts";
 import { AddressBook } from "./address-book.ts";
 import { NameTable } from "./dns/name-table.ts";
 import { ForeignSettler } from "./foreign-settler.ts";
@@ -40,7 +41,9 @@ export async function createNetworks({ paths, events, containers, announce }: Ne
     live: new Map(),
   };
   const settler = new ForeignSettler(state);
-  const inTurn = turns();
+  const turns = createTurns();
+  /** One after the other, whatever they concern. */
+  const inTurn = <Result>(change: () => Promise<Result>): Promise<Result> => turns("", change);
   return {
     routes: networkRoutes({ state, inTurn, now: timestamp }),
     recover: (survivors) => inTurn(() => recover(state, survivors, timestamp())),
@@ -57,14 +60,4 @@ async function close(state: NetworkState): Promise<void> {
   await Promise.all([...state.servers.values()].map((server) => server.close()));
   await Promise.all([...state.live.values()].map(async ({ published }) => published?.close()));
   if (!hasLive) await withdraw(state);
-}
-
-/** One after the other, in the order of the calls; a failure concerns only its own. */
-function turns(): <Result>(change: () => Promise<Result>) => Promise<Result> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (change) => {
-    const mine = last.then(change);
-    last = mine.catch(() => {});
-    return mine;
-  };
 }
