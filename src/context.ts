@@ -2,6 +2,9 @@ import type { Engine } from "./engine/engine.ts";
 import type { Emit } from "./events.ts";
 import type { Clock } from "./system/clock.ts";
 import type { Files } from "./system/files.ts";
+import type { Programs } from "./system/programs.ts";
+
+export type { Programs };
 
 /** What a use case needs of the world: passed in, never reached for. */
 export interface Context {
@@ -10,4 +13,6 @@ export interface Context {
   readonly clock: Clock;
   readonly emit: Emit;
   readonly signal: AbortSignal;
+  /** Absent: no program of this machine is run, and a project that has a provider or models is refused. */
+  readonly programs?: Programs;
 }

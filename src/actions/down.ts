@@ -6,6 +6,7 @@ import { projectFromLabels } from "../plan/labelled-project.ts";
 import { neededFor } from "../plan/needed.ts";
 import type { Plan } from "../plan/plan.ts";
 import { teardown, type TeardownOptions } from "../plan/teardown.ts";
+import { providerPrograms } from "./provider-programs.ts";
 import { checkServices } from "./select-containers.ts";
 import type { UpResult } from "./up.ts";
 
@@ -29,8 +30,9 @@ export async function down(project: ProjectOrName, options: DownOptions, context
 export async function planDown(
   project: ProjectOrName,
   options: DownOptions,
-  { engine }: Pick<Context, "engine">,
+  context: Pick<Context, "engine" | "programs" | "signal">,
 ): Promise<Plan> {
+  const { engine } = context;
   if (project.services === undefined) {
     const snapshot = await observe(engine, { projectName: project.name });
     const known = projectFromLabels(snapshot);
@@ -41,5 +43,5 @@ export async function planDown(
   const { networks, volumes, images } = neededFor(project);
   const wanted = options.images === undefined ? {} : { images };
   const snapshot = await observe(engine, { projectName: project.name, networks, volumes, ...wanted });
-  return teardown(project, snapshot, options);
+  return teardown(project, snapshot, { ...options, providers: await providerPrograms(project, context) });
 }

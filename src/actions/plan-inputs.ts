@@ -5,14 +5,16 @@ import type { Engine } from "../engine/engine.ts";
 import type { PlanInputs } from "../plan/options.ts";
 import { pathsBuiltFrom, pathsInUse } from "../plan/paths.ts";
 import { seccompProfilePath } from "../plan/spec/container.ts";
+import { providerPrograms } from "./provider-programs.ts";
 import type { Files } from "../system/files.ts";
 
 /** Reads what a plan needs of this machine, since planning itself reads nothing. */
 export async function readInputs(
   project: Project,
   environment: Readonly<Record<string, string>>,
-  { engine, files, clock }: Pick<Context, "engine" | "files" | "clock">,
+  context: Pick<Context, "engine" | "files" | "clock" | "programs" | "signal">,
 ): Promise<PlanInputs> {
+  const { engine, files, clock } = context;
   const paths = Object.values(project.services)
     .flatMap(({ securityOpt = [] }) => securityOpt)
     .flatMap((option) => seccompProfilePath(option) ?? []);
@@ -25,7 +27,8 @@ export async function readInputs(
   const seccompProfiles = Object.fromEntries(profiles.flat());
   const mounted = isOnThisMachine(engine) ? pathsInUse(project) : [];
   const absentPaths = await absentOf([...pathsBuiltFrom(project), ...mounted], files);
-  return { environment, seccompProfiles, absentPaths, nowMs: clock.now(), proxies: await engine.proxies() };
+  const [proxies, providers] = await Promise.all([engine.proxies(), providerPrograms(project, context)]);
+  return { environment, seccompProfiles, absentPaths, nowMs: clock.now(), proxies, providers };
 }
 
 /** Another machine has files of its own. */

@@ -107,11 +107,14 @@ export class Session {
 
   /** What an action needs of the world. */
   async context(engine: Engine, { emit }: Pick<Context, "emit">): Promise<Context> {
-    const [{ systemFiles }, { systemClock }] = await Promise.all([
+    const [{ systemFiles }, { systemClock }, { systemPrograms }] = await Promise.all([
       import("../system/files.ts"),
       import("../system/clock.ts"),
+      import("../system/programs.ts"),
     ]);
-    return { engine, files: systemFiles, clock: systemClock, emit, signal: this.signal };
+    const { environment = this.io.environment } = this.#loaded ?? {};
+    const programs = systemPrograms({ environment, homeDirectory: this.io.homeDirectory });
+    return { engine, files: systemFiles, clock: systemClock, emit, signal: this.signal, programs };
   }
 }
 

@@ -1,8 +1,11 @@
 import type { Emit, StepInfo } from "../events.ts";
+import type { Programs } from "../context.ts";
 import type { Engine } from "../engine/engine.ts";
 import { TscomposeError } from "../errors.ts";
 import { walk, type WalkNode, type WalkOutcome } from "../graph/walk.ts";
 import type { Guard, Plan, Step } from "../plan/plan.ts";
+import { type Variables, variablesDigest } from "../plan/provided.ts";
+import { BuildSessions } from "./builds/sessions.ts";
 import { ContainerIds } from "./container-ids.ts";
 import { withoutSecrets } from "./cover-error.ts";
 import { platformOf } from "./late-values.ts";
@@ -15,8 +18,12 @@ export interface ExecuteContext {
   readonly engine: Engine;
   readonly emit: Emit;
   readonly signal: AbortSignal;
+  /** Of this machine, for providers; absent: none is to be run. */
+  readonly programs?: Programs;
   /** How many operations may run at once; absent: as many as the plan allows. */
   readonly limit?: number;
+  /** Variables that secrets of builds are read from, at the moment a build asks for them. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** How one step ended. A failure is a value, so that all failures of a run can be told. */
@@ -43,7 +50,8 @@ export async function execute(plan: Plan, context: ExecuteContext): Promise<Exec
   for (const message of plan.remarks) emit({ kind: "remark", level: "warning", message });
   for (const thing of plan.unchanged) emit({ kind: "unchanged", ...thing });
 
-  const run = new Run(context);
+  await using builds = new BuildSessions(context.engine, context.environment ?? {});
+  const run = new Run(context, builds);
   const outcomes = await walk(plan.steps.map(asNode), (node) => run.step(node.step), {
     ...(limit === undefined ? {} : { limit }),
     signal,
@@ -68,13 +76,17 @@ class Run {
   readonly #failed: Set<number> = new Set();
   readonly #context: ExecuteContext;
   readonly #ids = new ContainerIds();
+  readonly #variables = new Map<string, Variables>();
 
-  constructor(context: ExecuteContext) {
+  readonly #builds: BuildSessions;
+
+  constructor(context: ExecuteContext, builds: BuildSessions) {
     this.#context = context;
+    this.#builds = builds;
   }
 
   async step(step: Step): Promise<void> {
-    const { engine, emit, signal } = this.#context;
+    const { engine, emit, signal, programs } = this.#context;
     const events = new StepEvents(step, emit);
     if (!(await this.#holds(step))) {
       this.leftOut.add(step.id);
@@ -86,8 +98,12 @@ class Run {
       const text = await perform(step.operation, {
         engine,
         ids: this.#ids,
+        variables: this.#variables,
+        ...(programs === undefined ? {} : { programs }),
         signal,
         progress: (message, amount) => events.progress(message, amount),
+        buildStep: (info, state) => events.buildStep(info, state),
+        builds: this.#builds,
         settled: (container) => events.settled(container),
         warn: (message) => emit({ kind: "remark", level: "warning", message }),
       });
@@ -108,6 +124,9 @@ class Run {
   }
 
   async #check(guard: Guard): Promise<boolean> {
+    if (guard.kind === "variables-changed") {
+      return variablesDigest(this.#variables.get(guard.provider) ?? {}) !== guard.from;
+    }
     const image = await this.#context.engine.inspectImage(guard.image, platformOf(guard));
     return guard.kind === "image-absent" ? image === undefined : image?.Id !== guard.from;
   }

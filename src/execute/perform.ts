@@ -1,10 +1,17 @@
 import type { Engine } from "../engine/engine.ts";
+import type { Programs } from "../context.ts";
+import type { ContainerCreateBody } from "../docker-api/container.ts";
 import { TscomposeError } from "../errors.ts";
+import type { BuildStepInfo, BuildStepState } from "../events.ts";
 import type { Operation } from "../plan/operation.ts";
+import { bodyWith, type Variables } from "../plan/provided.ts";
 import { buildImage } from "./build.ts";
+import { buildWithBuildKit } from "./builds/buildkit.ts";
+import type { BuildSessions } from "./builds/sessions.ts";
 import type { ContainerIds } from "./container-ids.ts";
 import { runHook } from "./hook.ts";
 import { fillIn, platformOf } from "./late-values.ts";
+import { runProvider } from "./provider.ts";
 import { pullImage, pushImage } from "./pull.ts";
 import { uploadFiles } from "./upload.ts";
 import { letTimePass, monitorContainers } from "./monitor.ts";
@@ -14,12 +21,19 @@ import { awaitContainers } from "./wait.ts";
 export interface Tools {
   readonly engine: Engine;
   readonly ids: ContainerIds;
+  /** Of this machine; absent: none is to be run. */
+  readonly programs?: Programs;
+  /** What providers have told so far, by service. */
+  readonly variables: Map<string, Variables>;
   readonly signal: AbortSignal;
   /** Tells how far a long operation has come. */
   readonly progress: (text: string, amount?: { readonly current: number; readonly total: number }) => void;
   /** Tells that a step is over for one of the containers it is about. */
   readonly settled: (container: string) => void;
   readonly warn: (message: string) => void;
+  /** Tells of a step of a builder. */
+  readonly buildStep: (info: BuildStepInfo, state: BuildStepState) => void;
+  readonly builds: BuildSessions;
 }
 
 /** Carries out one operation; the answer, if any, is told instead of the usual word. No decision is made here. */
@@ -29,7 +43,7 @@ export async function perform(operation: Operation, tools: Tools): Promise<strin
     case "pull-image":
       return pullImage(operation, tools);
     case "build-image":
-      return buildImage(operation, tools);
+      return operation.builder === "buildkit" ? buildWithBuildKit(operation, tools) : buildImage(operation, tools);
     case "push-image":
       return pushImage(operation, tools);
     case "remove-image":
@@ -51,7 +65,7 @@ export async function perform(operation: Operation, tools: Tools): Promise<strin
     case "remove-volume":
       return sparing(operation, engine.removeVolume(operation.name));
     case "create-container": {
-      const body = await fillIn(operation.body, operation.late, tools);
+      const body = await finishedBody(operation, tools);
       const { id, warnings } = await engine.createContainer({ name: operation.name, body, ...platformOf(operation) });
       ids.remember(operation.finalName, id);
       for (const warning of warnings) warn(`${operation.finalName}: ${warning}`);
@@ -103,9 +117,21 @@ export async function perform(operation: Operation, tools: Tools): Promise<strin
       return awaitContainers(operation, tools);
     case "monitor-containers":
       return monitorContainers(operation, tools);
+    case "run-provider":
+      tools.variables.set(operation.service, await runProvider(operation, tools));
+      return undefined;
     case "delay":
       return letTimePass(operation, tools);
   }
+}
+
+/** The body with what only earlier steps have made known. */
+async function finishedBody(
+  { body, late, provided = [] }: Extract<Operation, { kind: "create-container" }>,
+  { engine, ids, variables }: Tools,
+): Promise<ContainerCreateBody> {
+  const told = provided.map((provider) => [provider, variables.get(provider) ?? {}] as const);
+  return fillIn(bodyWith(body, told), late, { engine, ids, told });
 }
 
 /** What is gone needs no stopping or removing; what is being removed is as good as gone. */

@@ -75,10 +75,20 @@ function wordsOfOne(operation: Exclude<Operation, { kind: "await-containers" | "
       return container(operation.name, "Recreate", "Recreated");
     case "run-hook":
       return container(operation.container, `Running ${operation.moment} hook`, `Ran ${operation.moment} hook`);
+    case "run-provider": {
+      const { doing, done } = providerWords[operation.verb];
+      return service(operation.service, doing, done);
+    }
     case "delay":
       return service(operation.service, "Waiting", "Waited");
   }
 }
+
+const providerWords = {
+  up: { doing: "Creating", done: "Created" },
+  down: { doing: "Removing", done: "Removed" },
+  stop: { doing: "Stopping", done: "Stopped" },
+};
 
 const image = wordsAbout("image");
 const network = wordsAbout("network");

@@ -23,6 +23,8 @@ export const label = {
   uploads: "io.tscompose.uploads",
   /** Our own: digest of what of a service only a new container can change. */
   fixedHash: "io.tscompose.fixed-hash",
+  /** Our own: variables that providers told a container, `provider:NAME,…`. */
+  provided: "io.tscompose.provided",
 } as const;
 
 /** The Docker Compose version whose labels and hashes ours are compatible with. */

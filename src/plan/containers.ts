@@ -107,7 +107,8 @@ function judge(
   const found = obsolescence(planning, decided, service, existing);
   if (found === undefined) return undefined;
   if (found.causes.length > 0) return { cause: found.causes.join(", "), when: [] };
-  return { cause: "new image", when: found.when };
+  const isByProviders = found.when.every(({ kind }) => kind === "variables-changed");
+  return { cause: isByProviders ? "other variables" : "new image", when: found.when };
 }
 
 /** What can be changed live is compared with what a container really has: its labels cannot follow a change. */

@@ -8,6 +8,7 @@ import { liveDifference } from "./live-change.ts";
 import { imageMounts, isSameReference } from "./names.ts";
 import type { Guard } from "./plan.ts";
 import type { Planning } from "./planning.ts";
+import { asProvided } from "./provided.ts";
 import { referencesOf } from "./references.ts";
 import { fixedHashOf, hashOf, uploadsLabel, uploadsOf, wantedContainer, type Decided, type Wanted } from "./wanted.ts";
 
@@ -22,9 +23,10 @@ export interface Obsolescence {
 export function obsolescence(
   planning: Planning,
   decided: Decided,
-  service: Service,
+  given: Service,
   existing: Existing,
 ): Obsolescence | undefined {
+  const { service, when: otherVariables } = asProvided(planning, given, existing.container);
   const causes = [
     ...(existing.container.state === "dead" ? ["container is dead"] : []),
     ...configCauses(planning, decided, service, existing),
@@ -44,6 +46,7 @@ export function obsolescence(
     ...imageGuards(planning.images[service.name], existing.container.labels[label.image] ?? existing.container.imageId),
     ...volumeImages(planning, service, existing).flatMap(({ image, from }) => imageGuards(image, from)),
     ...parentGuards(decided, service),
+    ...otherVariables,
   ];
   return when.length === 0 ? undefined : { causes: [], when };
 }

@@ -1,7 +1,7 @@
 import type { ContainerCreateBody, ContainerUpdateBody, EndpointSettings } from "../docker-api/container.ts";
 import type { NetworkCreateBody } from "../docker-api/network.ts";
 import type { VolumeCreateBody } from "../docker-api/volume.ts";
-import type { Build } from "../compose/project.ts";
+import type { Build, Service } from "../compose/project.ts";
 
 /**
  * One engine call each, with its finished body. Containers are named, not numbered by id, because a plan is made before
@@ -21,7 +21,11 @@ export type Operation =
       readonly kind: "build-image";
       readonly image: string;
       readonly service: string;
+      /** `classic`: what is asked for is nothing that BuildKit could do, or the engine has none. */
+      readonly builder: BuilderKind;
       readonly build: Build;
+      /** Where their values are found: the values themselves are in no plan. */
+      readonly secrets?: readonly BuildSecret[];
       readonly platform?: string;
       readonly labels: Record<string, string>;
     }
@@ -57,6 +61,8 @@ export type Operation =
       readonly platform?: string;
       /** Placeholders in `body` that only an earlier step can fill. */
       readonly late: readonly LateValue[];
+      /** Providers whose variables join its environment. */
+      readonly provided?: readonly string[];
     }
   | { readonly kind: "upload-files"; readonly container: string; readonly files: readonly UploadedFile[] }
   | {
@@ -125,8 +131,30 @@ export type Operation =
       readonly containers: readonly string[];
       readonly forMs: number;
     }
+  | {
+      /** Lets a program of this machine provide a service, or release or pause what it provides. */
+      readonly kind: "run-provider";
+      readonly service: string;
+      readonly verb: "up" | "down" | "stop";
+      /** As the file names the program. */
+      readonly type: string;
+      /** Path of the program. */
+      readonly program: string;
+      readonly args: readonly string[];
+      /** Where it runs. */
+      readonly directory: string;
+    }
   /** Lets time pass between replicas. */
   | { readonly kind: "delay"; readonly service: string; readonly forMs: number };
+
+/** Builders that an engine may have. */
+export type BuilderKind = "buildkit" | "classic";
+
+/** A secret that a build may mount, by the name its Dockerfile knows it under. */
+export type BuildSecret =
+  | { readonly id: string; readonly file: string }
+  /** The value of a variable, at the time of the build. */
+  | { readonly id: string; readonly environment: string };
 
 /** A command to run in a container. */
 export interface HookCommand {
@@ -146,7 +174,9 @@ export type LateValue =
   | { readonly kind: "container-id"; readonly token: string; readonly container: string }
   | { readonly kind: "image-id"; readonly token: string; readonly image: string; readonly platform?: string }
   /** The config hash over a text that itself holds container ids. */
-  | { readonly kind: "hash"; readonly token: string; readonly text: string };
+  | { readonly kind: "hash"; readonly token: string; readonly text: string }
+  /** The config hash of a service with what providers tell it. */
+  | { readonly kind: "service-hash"; readonly token: string; readonly service: Service };
 
 /** A config or secret that is copied into the container before it starts. */
 export interface UploadedFile {

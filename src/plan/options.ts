@@ -56,6 +56,31 @@ export interface PlanInputs {
   readonly nowMs: number;
   /** Variables for containers and builds that say nothing else. */
   readonly proxies?: Environment;
+  /** Programs that stand for services; absent where no service has a provider. */
+  readonly providers?: ProviderPrograms;
+}
+
+/** Programs of providers that are on this machine, by type. */
+export type ProviderPrograms = Readonly<Record<string, ProviderProgram>>;
+
+/** A program that provides services. */
+export interface ProviderProgram {
+  readonly path: string;
+  /** What it says about the options it takes; absent: nothing. */
+  readonly metadata?: ProviderMetadata;
+}
+
+/** Options by verb; without `stop`, it cannot pause what it provides. */
+export interface ProviderMetadata {
+  readonly up: readonly ProviderParameter[];
+  readonly down: readonly ProviderParameter[];
+  readonly stop?: readonly ProviderParameter[];
+}
+
+/** An option that a provider takes. */
+export interface ProviderParameter {
+  readonly name: string;
+  readonly isRequired: boolean;
 }
 
 /** Nothing of the machine: enough for projects that ask nothing of it. */

@@ -58,7 +58,9 @@ export type Guard =
   /** Did the pull or the build really change the image the existing container was made from? */
   | { readonly kind: "image-changed"; readonly image: string; readonly platform?: string; readonly from: string }
   /** Did the pull leave it to the build to provide the image? */
-  | { readonly kind: "image-absent"; readonly image: string; readonly platform?: string };
+  | { readonly kind: "image-absent"; readonly image: string; readonly platform?: string }
+  /** Does a provider tell other variables than those the existing container was made with? */
+  | { readonly kind: "variables-changed"; readonly provider: string; readonly from: string };
 
 /** A thing that is as wanted. */
 export interface Unchanged {

@@ -17,6 +17,8 @@ export interface Planning {
   readonly otherImages: PlannedImages;
   readonly networks: NetworkDecisions;
   readonly volumes: VolumeDecisions;
+  /** Steps that have services provided by programs, by service. */
+  readonly providers: ReadonlyMap<string, number>;
   readonly report: ReportProblem;
   readonly remark: (text: string) => void;
 }

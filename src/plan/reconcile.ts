@@ -11,7 +11,7 @@ import { decideOrphans } from "./orphans.ts";
 import { checkPaths } from "./paths.ts";
 import type { Plan } from "./plan.ts";
 import type { Planning } from "./planning.ts";
-import { withoutProviders } from "./providers.ts";
+import { withoutProviders, writeProvision } from "./providers.ts";
 import { ImpossiblePlanError, type Problem } from "./problem.ts";
 import { ignoredModes } from "./spec/files.ts";
 import { decideVolumes } from "./volumes.ts";
@@ -37,9 +37,21 @@ export function reconcile(given: Project, snapshot: Snapshot, options: Reconcile
   const otherImages = planOtherImages(project, snapshot, images, options, draft);
   // An image that cannot be had must leave everything as it was.
   draft.closePhase();
+  const providers = writeProvision(given, options.inputs?.providers ?? {}, draft, report);
   const networks = decideNetworks(project, snapshot, { remark, report });
   const volumes = decideVolumes(project, snapshot, { mayRecreate: options.recreateVolumes === true, remark, report });
-  const planning: Planning = { project, snapshot, options, images, otherImages, networks, volumes, report, remark };
+  const planning: Planning = {
+    project,
+    snapshot,
+    options,
+    images,
+    otherImages,
+    networks,
+    volumes,
+    providers,
+    report,
+    remark,
+  };
   const decided = decideContainers(planning);
   for (const service of Object.values(project.services)) ignoredModes(project, service).forEach(remark);
   const orphans = decideOrphans(project, snapshot, options, remark);

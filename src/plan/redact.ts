@@ -1,4 +1,4 @@
-import type { Operation } from "./operation.ts";
+import type { LateValue, Operation } from "./operation.ts";
 import type { Plan } from "./plan.ts";
 import { coverArguments, covered, coverText, isSecretName } from "./secrets.ts";
 
@@ -20,11 +20,16 @@ function redactOperation(operation: Operation): Operation {
     return { ...operation, files: operation.files.map((file) => ({ ...file, content: redact(file) })) };
   }
   if (operation.kind === "create-container") {
-    // A text to be hashed is the whole service.
-    const late = operation.late.map((value) => (value.kind === "hash" ? { ...value, text: covered } : value));
+    const late = operation.late.map(redactLate);
     return { ...operation, body: redactValue(operation.body), late };
   }
   return redactValue(operation);
+}
+
+/** What is to be hashed is the whole service. */
+function redactLate(value: LateValue): LateValue {
+  if (value.kind === "hash") return { ...value, text: covered };
+  return value.kind === "service-hash" ? { ...value, service: { name: covered } } : value;
 }
 
 /** The same shape, whatever it is, with every secret text in it covered. */

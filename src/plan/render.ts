@@ -68,6 +68,8 @@ export function describe(operation: Operation, project: string): string {
       return `wait for ${operation.service} to be ${operation.until.replaceAll("-", " ")}`;
     case "monitor-containers":
       return `watch over ${operation.containers.map(short).join(", ")} for ${operation.forMs / 1000}s`;
+    case "run-provider":
+      return `run ${operation.type} ${operation.verb} for ${operation.service}`;
     case "delay":
       return `wait ${operation.forMs / 1000}s`;
   }
@@ -83,6 +85,7 @@ function guardText({ when = [], ifFailed }: Step, project: string): string {
 }
 
 function describeGuard(guard: Guard, project: string): string {
+  if (guard.kind === "variables-changed") return `variables of ${guard.provider} changed`;
   const image = shortName(guard.image, project);
   return guard.kind === "image-changed" ? `image ${image} changed` : `image ${image} is absent`;
 }

@@ -5,7 +5,9 @@ import { basisOf } from "./basis.ts";
 import { Draft } from "./draft.ts";
 import { graceOf } from "./grace.ts";
 import { orphansOf } from "./orphans.ts";
+import type { ProviderPrograms } from "./options.ts";
 import type { Plan } from "./plan.ts";
+import { writeProviderEnds } from "./providers.ts";
 import { imagesToRemove } from "./teardown-images.ts";
 import { writeRemoval } from "./write/removal.ts";
 
@@ -20,6 +22,8 @@ export interface TeardownOptions {
   readonly removeOrphans?: boolean;
   /** `-t`: how long a container may take to stop. */
   readonly graceMs?: number;
+  /** Programs that stand for services. */
+  readonly providers?: ProviderPrograms;
 }
 
 /** What has to happen for nothing of a project to be left: containers, dependents first, then what they used. */
@@ -42,6 +46,9 @@ function writeTeardown(project: Project, snapshot: Snapshot, options: TeardownOp
     ...(options.removeOrphans === true ? orphans : []),
   ];
   const removed = writeContainers(project, containers, options, draft);
+  const ended = (service: string): number[] =>
+    containers.flatMap((each) => (each.service === service ? (removed.get(each.id) ?? []) : []));
+  writeProviderEnds(project, { verb: "down", selected, programs: options.providers ?? {}, ended }, draft);
   const gone = new Map([...removed, ...writeHookContainers(snapshot, selected, draft)]);
   // A network or volume that containers left alone still use would be refused.
   const everything = [...snapshot.containers, ...snapshot.hookContainers];

@@ -28,6 +28,8 @@ export interface WantedReplica {
   readonly inherited?: readonly InheritedVolume[];
   /** Name that tells a reader of labels that this one replaces another. */
   readonly replaces?: string;
+  /** Providers will tell it variables that nobody knows yet. */
+  readonly isProvided?: boolean;
 }
 
 /** Decisions made so far: dependencies come before dependents. */
@@ -41,7 +43,8 @@ export function wantedContainer(planning: Planning, decided: Decided, replica: W
   const image = images[service.name];
   const late = new Map<string, LateValue>();
   const idOf = (serviceName: string): string => referredContainer(decided, serviceName, late);
-  const configHash = hashOf(service, decided, late);
+  const isProvided = replica.isProvided === true;
+  const configHash = hashOf(service, decided, late, isProvided);
   const uploads = uploadsOf(planning, service);
   const oneOff = options.oneOff?.service === service.name ? options.oneOff : undefined;
   const spec = containerSpec(
@@ -57,7 +60,7 @@ export function wantedContainer(planning: Planning, decided: Decided, replica: W
         ),
         ...(oneOff === undefined ? {} : { [label.slug]: oneOff.slug }),
         ...volumeImagesLabel(planning, service, late),
-        ...(oneOff === undefined ? { [label.fixedHash]: fixedHashOf(service, decided, late) } : {}),
+        ...(oneOff === undefined ? { [label.fixedHash]: fixedHashOf(service, decided, late, isProvided) } : {}),
         ...(uploads.length === 0 ? {} : { [label.uploads]: uploadsLabel(uploads) }),
         ...(replica.replaces === undefined ? {} : { [label.replace]: replica.replaces }),
       },
@@ -82,22 +85,47 @@ function oneOffBody(body: ContainerCreateBody, { autoRemove, attachesInput }: On
   };
 }
 
-/** The hash a container of the service must carry, or a token for it while it rests on a container yet to be made. */
-export function hashOf(service: Service, decided: Decided, late: Map<string, LateValue> = new Map()): string {
-  return hashOrToken(service, `{{config-hash:${service.name}}}`, decided, late);
+/** The hash a container of the service must carry, or a token for it while it rests on something yet to be known. */
+export function hashOf(
+  service: Service,
+  decided: Decided,
+  late: Map<string, LateValue> = new Map(),
+  isProvided = false,
+): string {
+  return hashOrToken({ service, token: `{{config-hash:${service.name}}}`, isProvided }, decided, late);
 }
 
 /** The same of what of the service only a new container can change. */
-export function fixedHashOf(service: Service, decided: Decided, late: Map<string, LateValue> = new Map()): string {
-  return hashOrToken(fixedPart(service), `{{fixed-hash:${service.name}}}`, decided, late);
+export function fixedHashOf(
+  service: Service,
+  decided: Decided,
+  late: Map<string, LateValue> = new Map(),
+  isProvided = false,
+): string {
+  return hashOrToken(
+    { service: fixedPart(service), token: `{{fixed-hash:${service.name}}}`, isProvided },
+    decided,
+    late,
+  );
 }
 
-function hashOrToken(service: Service, token: string, decided: Decided, late: Map<string, LateValue>): string {
+interface Hashed {
+  readonly service: Service;
+  readonly token: string;
+  readonly isProvided: boolean;
+}
+
+function hashOrToken({ service, token, isProvided }: Hashed, decided: Decided, late: Map<string, LateValue>): string {
   const parents = new Map<string, LateValue>();
-  const text = serviceHashText(resolveForHash(service, (name) => referredContainer(decided, name, parents)));
-  if (parents.size === 0) return digest(text);
+  const resolved = resolveForHash(service, (name) => referredContainer(decided, name, parents));
+  if (parents.size === 0 && !isProvided) return digest(serviceHashText(resolved));
   for (const [parent, value] of parents) late.set(parent, value);
-  late.set(token, { kind: "hash", token, text });
+  late.set(
+    token,
+    isProvided
+      ? { kind: "service-hash", token, service: resolved }
+      : { kind: "hash", token, text: serviceHashText(resolved) },
+  );
   return token;
 }
 

@@ -1,9 +1,10 @@
 import type { ContainerCreateBody, ContainerInspect } from "../../src/docker-api/container.ts";
 import { label } from "../../src/observe/labels.ts";
 import type { ObservedContainer, ObservedImage, Snapshot } from "../../src/observe/snapshot.ts";
-import { digest } from "../../src/plan/config-hash.ts";
+import { digest, serviceHashText } from "../../src/plan/config-hash.ts";
 import { imageKey } from "../../src/plan/names.ts";
 import type { LateValue, Operation } from "../../src/plan/operation.ts";
+import { bodyWith, serviceWith, type Variables, variablesDigest } from "../../src/plan/provided.ts";
 import type { Plan, Step } from "../../src/plan/plan.ts";
 
 /** What a simulated engine does where a real one has a will of its own. */
@@ -12,6 +13,8 @@ export interface Simulation {
   readonly images?: Readonly<Record<string, string>>;
   /** Final state of containers once started, by name: `running` unless told otherwise. */
   readonly states?: Readonly<Record<string, Pick<ObservedContainer, "state" | "exitCode" | "health">>>;
+  /** What providers tell their dependents, by service. */
+  readonly variables?: Readonly<Record<string, Variables>>;
   /** Stop before this step, as an interrupted run does. */
   readonly until?: number;
 }
@@ -74,6 +77,7 @@ class World {
   holds({ when = [] }: Step): boolean {
     if (when.length === 0) return true;
     return when.some((guard) => {
+      if (guard.kind === "variables-changed") return variablesDigest(this.#told(guard.provider)) !== guard.from;
       const image = this.#images[imageKey(guard.image, guard.platform)];
       return guard.kind === "image-absent" ? image === undefined : image?.id !== guard.from;
     });
@@ -185,13 +189,26 @@ class World {
       case "run-hook":
       case "await-containers":
       case "monitor-containers":
+      case "run-provider":
       case "delay":
         return;
     }
   }
 
-  #create({ name, finalName, body, late, service }: Extract<Operation, { kind: "create-container" }>): void {
-    const filled = this.#fillIn(body, late);
+  #told(provider: string): Variables {
+    return this.#simulation.variables?.[provider] ?? {};
+  }
+
+  #create({
+    name,
+    finalName,
+    body,
+    late,
+    service,
+    provided = [],
+  }: Extract<Operation, { kind: "create-container" }>): void {
+    const told = provided.map((provider) => [provider, this.#told(provider)] as const);
+    const filled = this.#fillIn(bodyWith(body, told), late, Object.assign({}, ...told.map(([, each]) => each)));
     const id = digest(`${name} ${this.#clock++}`);
     this.#made.set(finalName, id);
     const labels = filled.Labels ?? {};
@@ -221,15 +238,18 @@ class World {
     else this.#hookContainers = [...this.#hookContainers, made];
   }
 
-  #fillIn(body: ContainerCreateBody, late: readonly LateValue[]): ContainerCreateBody {
+  #fillIn(body: ContainerCreateBody, late: readonly LateValue[], variables: Variables): ContainerCreateBody {
     const values = new Map<string, string>();
     const fill = (text: string): string =>
       [...values].reduce((all, [token, value]) => all.replaceAll(token, value), text);
-    for (const value of late.toSorted((a) => (a.kind === "hash" ? 1 : -1))) {
+    for (const value of late.toSorted((a) => (a.kind.endsWith("hash") ? 1 : -1))) {
       if (value.kind === "container-id") values.set(value.token, this.#find(value.container).id);
       else if (value.kind === "image-id") {
         values.set(value.token, this.#images[imageKey(value.image, value.platform)]?.id ?? "");
-      } else values.set(value.token, digest(fill(value.text)));
+      } else {
+        const text = value.kind === "hash" ? value.text : serviceHashText(serviceWith(value.service, variables));
+        values.set(value.token, digest(fill(text)));
+      }
     }
     return JSON.parse(fill(JSON.stringify(body))) as ContainerCreateBody;
   }

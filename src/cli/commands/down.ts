@@ -43,7 +43,11 @@ export const down: CommandModule<DownFlags> = {
     const limit = parallelLimit(session.flags, environment);
     await using engine = await session.openEngine();
     if (session.flags.dryRun === true) {
-      session.print(planLines(await planDown(project ?? { name }, options, { engine })).join("\n"));
+      session.print(
+        planLines(await planDown(project ?? { name }, options, await session.context(engine, { emit: () => {} }))).join(
+          "\n",
+        ),
+      );
       return exitCode.success;
     }
     await using view = await session.openView(environment);

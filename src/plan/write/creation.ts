@@ -2,6 +2,7 @@ import type { Service } from "../../compose/project.ts";
 import type { ObservedContainer } from "../../observe/snapshot.ts";
 import type { Guard } from "../plan.ts";
 import { temporaryName } from "../names.ts";
+import { providersOf, providerSteps } from "../provided.ts";
 import { referencesOf } from "../references.ts";
 import { sharedReplica, survivorName } from "../decision.ts";
 import type { InheritedVolume } from "../spec/mounts.ts";
@@ -35,10 +36,12 @@ interface NewContainer {
 
 function writeContainer(writer: Writer, { service, name, number, cause, when, replaced }: NewContainer): void {
   const { planning, decided } = writer;
+  const provided = providersOf(service, planning.providers);
   const wanted = wantedContainer(planning, decided, {
     service,
     name,
     number,
+    isProvided: provided.length > 0,
     ...(replaced === undefined
       ? {}
       : {
@@ -58,9 +61,10 @@ function writeContainer(writer: Writer, { service, name, number, cause, when, re
       body: wanted.body,
       ...(service.platform === undefined ? {} : { platform: service.platform }),
       late: wanted.late,
+      ...(provided.length === 0 ? {} : { provided }),
     },
     cause,
-    { after: needs(writer, service), when },
+    { after: [...needs(writer, service), ...providerSteps(service, planning.providers)], when },
   );
   const joined = wanted.connectLater.map(({ network, settings }) =>
     writer.add({ kind: "connect-network", network, container: name, endpoint: settings }, "joined after creation", {

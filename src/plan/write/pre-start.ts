@@ -4,6 +4,7 @@ import { imageOf } from "../names.ts";
 import type { LateValue } from "../operation.ts";
 import { noInputs } from "../options.ts";
 import type { Guard } from "../plan.ts";
+import { providersOf, providerSteps } from "../provided.ts";
 import { resolveReferences } from "../references.ts";
 import { containerSpec } from "../spec/container.ts";
 import type { Gate } from "./waits.ts";
@@ -78,9 +79,12 @@ function writeHook(
     report,
   );
   const networks = Object.keys(service.networks ?? {}).flatMap((key) => writer.networks.get(key) ?? []);
-  const ready = [...prepared, ...after, ...networks, ...gate.after];
+  const { providers } = writer.planning;
+  const ready = [...prepared, ...after, ...networks, ...gate.after, ...providerSteps(service, providers)];
+  const provided = providersOf(service, providers);
+  const told = provided.length === 0 ? {} : { provided };
   const created = writer.add(
-    { kind: "create-container", name, finalName: name, service: service.name, body, late },
+    { kind: "create-container", name, finalName: name, service: service.name, body, late, ...told },
     cause,
     { after: ready, afterEnd: gate.afterEnd, when },
   );

@@ -1,5 +1,6 @@
 import type { Service } from "../../compose/project.ts";
 import { isStarted, survivorName, type Decision, type Existing } from "../decision.ts";
+import { isJob } from "../jobs.ts";
 import type { Guard } from "../plan.ts";
 import { endpointsOf } from "../spec/endpoints.ts";
 import { type Launch, wantedReplica, writeLaunch } from "./launch.ts";
@@ -37,13 +38,21 @@ function preStart(writer: Writer, waits: Waits, service: Service, replicas: read
   if (service.preStart === undefined || first === undefined || !runs) return [];
   const replica = survivorName(first) ?? "";
   const prepared = writer.prepared.get(replica) ?? [];
-  return writePreStart(writer, { service, replica, prepared, gate: waits.gate(service), when: startGuards(first) });
+  return writePreStart(writer, {
+    service,
+    replica,
+    prepared,
+    gate: waits.gate(service),
+    when: startGuards(writer, first),
+  });
 }
 
-/** What runs is only started again if it was replaced; what does not run is started in any case. */
-function startGuards(decision: Decision): readonly Guard[] {
-  if (decision.kind === "recreate") return decision.existing.container.state === "running" ? decision.when : [];
-  return "when" in decision ? decision.when : [];
+/** What runs, or is done, is only started again if it was replaced; all else is started in any case. */
+function startGuards({ planning }: Writer, decision: Decision): readonly Guard[] {
+  if (decision.kind !== "recreate") return "when" in decision ? decision.when : [];
+  const { state, exitCode, service } = decision.existing.container;
+  const isDone = state === "exited" && exitCode === 0 && isJob(planning.project, service, planning.options);
+  return state === "running" || isDone ? decision.when : [];
 }
 
 function startReplica(launch: Launch, decision: Decision): readonly number[] {
@@ -65,13 +74,13 @@ function startReplica(launch: Launch, decision: Decision): readonly number[] {
       return rejoinAndStart(launch, decision);
     case "start": {
       const { cause, existing } = decision;
-      return mayStart ? writeLaunch(launch, { name: existing.name, cause, when: startGuards(decision) }) : [];
+      return mayStart ? writeLaunch(launch, { name: existing.name, cause, when: startGuards(writer, decision) }) : [];
     }
     case "create":
       return mayStart ? writeLaunch(launch, { name: decision.name, cause: "created", when: [] }) : [];
     case "recreate":
       return mayStart
-        ? writeLaunch(launch, { name: decision.name, cause: "recreated", when: startGuards(decision) })
+        ? writeLaunch(launch, { name: decision.name, cause: "recreated", when: startGuards(writer, decision) })
         : [];
   }
 }

@@ -78,7 +78,9 @@ const operations: { readonly [Kind in Operation["kind"]]: Extract<Operation, { k
       { kind: "container-id", token: "@1", container: "shop-vpn-1" },
       { kind: "image-id", token: "@2", image },
       { kind: "hash", token: "@3", text: "…" },
+      { kind: "service-hash", token: "@4", service: { name: "web" } },
     ],
+    provided: ["db"],
   },
   "upload-files": {
     kind: "upload-files",
@@ -109,6 +111,15 @@ const operations: { readonly [Kind in Operation["kind"]]: Extract<Operation, { k
     service: "web",
     containers: ["shop-web-1"],
     forMs: 5000,
+  },
+  "run-provider": {
+    kind: "run-provider",
+    service: "db",
+    verb: "up",
+    type: "acme",
+    program: "/usr/bin/acme",
+    args: ["compose", "--project-name=shop", "up", "db"],
+    directory: "/shop",
   },
   delay: { kind: "delay", service: "web", forMs: 10_000 },
 };
