@@ -22,7 +22,7 @@ import { onNetworks } from "./containers/on-networks.ts";
 import { Register } from "./containers/register.ts";
 import type { ContainerRooms } from "./containers/rooms.ts";
 import { createRestarts } from "./containers/restarts.ts";
-import { containerRoutes } from "./containers/routes.ts";
+import { containerRoutes, listParts, type RouteParts } from "./containers/routes.ts";
 import { Runs } from "./containers/runs.ts";
 import { streamRoutes } from "./containers/streams/stream-routes.ts";
 import { Streams } from "./containers/streams/streams.ts";
@@ -138,6 +138,12 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
   const health = new HealthChecks(rooms, nowMs);
   followExits(verbs);
   await takeOver(verbs);
+  const containerParts: RouteParts = {
+    ...verbs,
+    healthOf: (id) => health.of(id),
+    execIds: (id) => execs.idsOf(id),
+    nowMs,
+  };
   const files = { paths, volumes, containers, turns: verbs.turns, find: (id: string) => register.find(id) };
   const routes: readonly Route[] = [
     ...systemRoutes({
@@ -156,12 +162,7 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
       counts: () => countsOf(register.all(), images.usage().images.length),
     }),
     ...eventRoutes({ bus, nowNs }),
-    ...containerRoutes({
-      ...verbs,
-      healthOf: (id) => health.of(id),
-      execIds: (id) => execs.idsOf(id),
-      nowMs,
-    }),
+    ...containerRoutes(containerParts),
     ...streamRoutes({ containers, streams, paths }),
     ...execRoutes({ containers, execs }),
     ...statsRoutes(rooms),
@@ -170,18 +171,9 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
     ...exportRoutes(files),
     ...commitRoutes({ paths, containers, images }),
     ...usageRoutes({
-      paths,
       images,
       volumes,
-      rows: () =>
-        listContainers({
-          containers: register.all(),
-          query: new URLSearchParams("all=1"),
-          healthOf: (id) => health.of(id),
-          nowMs: nowMs(),
-          find: (reference) => register.find(reference),
-          imageIds: async () => [],
-        }),
+      containers: () => listContainers(listParts(containerParts, new URLSearchParams("all=1&size=1"))),
     }),
     ...images.routes,
     ...volumes.routes,

@@ -7,6 +7,7 @@ import { createContainer } from "./create.ts";
 import { type HealthOf, inspectContainer } from "./inspect.ts";
 import { listContainers, type ListParts, selectContainers } from "./list.ts";
 import { removeContainer } from "./remove.ts";
+import { sizesWith } from "./sizes.ts";
 import { updateContainer } from "./update.ts";
 import {
   killContainer,
@@ -61,10 +62,12 @@ export function containerRoutes(parts: RouteParts): readonly Route[] {
     {
       method: "GET",
       path: "/containers/{id}/json",
-      handle: ({ params }) => {
+      handle: async ({ params, query }) => {
         const container = register.get(params["id"] ?? "");
         const { healthOf, execIds } = parts;
-        return { kind: "json", body: inspectContainer(container, { rooms, healthOf, execIds: execIds(container.id) }) };
+        const body = inspectContainer(container, { rooms, healthOf, execIds: execIds(container.id) });
+        const sizes = isSet(query, "size") ? await sizesWith(rooms)(container) : {};
+        return { kind: "json", body: { ...body, ...sizes } };
       },
     },
     on("start", async (id) => ((await startContainer(parts, id)) ? done : needless)),
@@ -114,7 +117,8 @@ async function* waiting(
   yield `${JSON.stringify({ StatusCode })}\n`;
 }
 
-function listParts({ rooms, healthOf, nowMs }: RouteParts, query: URLSearchParams): ListParts {
+/** What a list takes, for a query. */
+export function listParts({ rooms, healthOf, nowMs }: RouteParts, query: URLSearchParams): ListParts {
   const { register, images } = rooms;
   return {
     containers: register.all(),
@@ -122,20 +126,22 @@ function listParts({ rooms, healthOf, nowMs }: RouteParts, query: URLSearchParam
     healthOf,
     nowMs: nowMs(),
     find: (reference) => register.find(reference),
-    imageIds: async (reference) => {
-      const image = await images.find(reference);
-      return image === undefined ? [] : [image.id];
-    },
+    imageIds: (reference) => images.family(reference),
+    sizes: () => sizesWith(rooms),
   };
 }
 
 async function prune(parts: RouteParts, query: URLSearchParams): Promise<ApiReply> {
   const removable = await selectContainers(listParts(parts, query), "until label label!".split(" "));
   const stopped = removable.filter(({ state }) => ["created", "exited", "dead"].includes(state.status));
+  const sizeOf = sizesWith(parts.rooms);
   const removed: string[] = [];
-  for (const { id } of stopped) {
-    await removeContainer(parts, id, { isForced: false, withVolumes: false });
-    removed.push(id);
+  let freed = 0;
+  for (const container of stopped) {
+    const { SizeRw } = await sizeOf(container);
+    await removeContainer(parts, container.id, { isForced: false, withVolumes: false });
+    removed.push(container.id);
+    freed += SizeRw;
   }
-  return { kind: "json", body: { ContainersDeleted: removed.length === 0 ? null : removed, SpaceReclaimed: 0 } };
+  return { kind: "json", body: { ContainersDeleted: removed.length === 0 ? null : removed, SpaceReclaimed: freed } };
 }

@@ -2,7 +2,8 @@ import { badRequest, notImplemented } from "../api/http-error.ts";
 import type { ApiReply, ApiRequest, Route } from "../api/route.ts";
 import type { EventBus } from "../events.ts";
 import { formatNs } from "../host/clock.ts";
-import { openCatalog } from "./catalog.ts";
+import { type Catalog, openCatalog } from "./catalog.ts";
+import type { Digest } from "./digest.ts";
 import type { Images } from "./images.ts";
 import { openLayerStore } from "./layers/layer-store.ts";
 import { asRefusal, loadImages } from "./load.ts";
@@ -44,6 +45,10 @@ export async function createImages({ folder, architecture, bus, nowNs, users }: 
   });
   return {
     routes: routesOf(room),
+    family: async (reference) => {
+      const image = catalog.find(reference);
+      return image === undefined ? [] : familyOf(catalog, image.id);
+    },
     commit: (wish) => commitImage(room, wish),
     usage: () => imagesUsage(room),
     async find(reference) {
@@ -52,6 +57,11 @@ export async function createImages({ folder, architecture, bus, nowNs, users }: 
       return { id: image.id, config: image.document.config ?? {}, lowerDirs: lowerDirsOf(room, image) };
     },
   };
+}
+
+function familyOf(catalog: Catalog, id: Digest): readonly Digest[] {
+  const children = catalog.list().filter(({ parent }) => parent === id);
+  return [id, ...children.flatMap((child) => familyOf(catalog, child.id))];
 }
 
 function routesOf(room: ImageRoom): readonly Route[] {

@@ -7,6 +7,8 @@ export interface Images {
   readonly routes: readonly Route[];
   /** By name with tag or digest, id or unambiguous beginning of an id; `undefined` when there is none. */
   find(reference: string): Promise<StoredImage | undefined>;
+  /** Ids of an image and of all that were committed from it or its descendants; none when there is no such image. */
+  family(reference: string): Promise<readonly string[]>;
   /** Makes an image of another one and a layer on top of it; gives its id. */
   commit(wish: CommitWish): Promise<string>;
   usage(): ImagesUsage;

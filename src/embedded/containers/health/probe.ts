@@ -21,6 +21,10 @@ export async function probe(
   const Start = rooms.now();
   const output = new Output();
   const id = randomBytes(32).toString("hex");
+  const tell = (action: string, attributes: Readonly<Record<string, string>> = {}): void =>
+    rooms.publish(container, action, { execID: id, ...attributes });
+  tell(`exec_create: ${command.join(" ")}`);
+  tell(`exec_start: ${command.join(" ")}`);
   const running = await startExec(rooms, { id, container, wish: { Cmd: command }, clients: new Set([output.client]) });
   let isLate = false;
   const timer = setTimeout(() => {
@@ -29,6 +33,7 @@ export async function probe(
   }, timeoutMs);
   const exitCode = await running.exitCode.finally(() => clearTimeout(timer));
   const End = rooms.now();
+  tell("exec_die", { exitCode: String(exitCode) });
   if (!isLate) return { Start, End, ExitCode: exitCode, Output: output.text() };
   const said = output.text();
   const late = `Health check exceeded timeout (${timeoutMs / 1000}s)`;
