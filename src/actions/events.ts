@@ -27,7 +27,7 @@ export interface ContainerEvent {
 export async function events(
   subject: Subject,
   { services = [], since, until }: EventsOptions,
-  { engine, signal, write }: Context & { readonly write: (event: ContainerEvent) => void },
+  { engine, signal, write }: Context & { readonly write: (event: ContainerEvent) => void | Promise<void> },
 ): Promise<void> {
   if (services.length > 0) await findContainers(engine, subject, services); // a mistyped name would wait for ever
   await using stream = await engine.events({
@@ -39,7 +39,7 @@ export async function events(
   for await (const event of stream) {
     const { Attributes } = event.Actor;
     const isMeant = services.length === 0 || services.includes(Attributes[label.service] ?? "");
-    if (isMeant && Attributes[label.oneOff] !== "True") write(toContainerEvent(event));
+    if (isMeant && Attributes[label.oneOff] !== "True") await write(toContainerEvent(event));
   }
 }
 

@@ -36,7 +36,8 @@ export interface LogBlock {
 
 /** What reading logs needs of the world: `write` receives lines of several containers mixed, but never cut. */
 export interface LogsContext extends Context {
-  readonly write: (block: LogBlock) => void;
+  /** A container whose lines are not taken yet is not read on. */
+  readonly write: (block: LogBlock) => void | Promise<void>;
 }
 
 /**
@@ -63,7 +64,7 @@ async function readLogs(subject: Subject, options: LogsOptions, context: LogsCon
 async function mergeLogs(subject: Subject, options: LogsOptions, context: LogsContext): Promise<void> {
   const merged = new MergedLines();
   await readLogs(subject, { ...options, timestamps: true }, { ...context, write: (block) => merged.add(block) });
-  for (const block of merged.inOrder({ keepsTime: options.timestamps === true })) context.write(block);
+  for (const block of merged.inOrder({ keepsTime: options.timestamps === true })) await context.write(block);
 }
 
 async function followLogs(subject: Subject, options: LogsOptions, context: LogsContext): Promise<void> {
@@ -112,9 +113,9 @@ export async function copyLog(
   { engine, emit, signal, write }: LogsContext,
 ): Promise<void> {
   const source = { container: shortName(container, subject.name), service: container.service };
-  const handOn = ({ stream, bytes }: OutputChunk): void => {
+  const handOn = async ({ stream, bytes }: OutputChunk): Promise<void> => {
     const wanted = timed === undefined ? bytes : timed.take({ stream, bytes });
-    if (wanted !== undefined) write({ ...source, stream, bytes: wanted });
+    if (wanted !== undefined) await write({ ...source, stream, bytes: wanted });
   };
   const range = {
     timestamps: timestamps || timed !== undefined,
@@ -124,9 +125,10 @@ export async function copyLog(
   };
   const limit = tail === undefined ? {} : { tail };
   try {
-    for await (const lines of wholeLines(engine.logs(container.id, { ...range, ...limit, follow }))) handOn(lines);
+    for await (const lines of wholeLines(engine.logs(container.id, { ...range, ...limit, follow })))
+      await handOn(lines);
     if (!follow || timed === undefined) return;
-    for await (const lines of missedLines(container, { ...range, ...limit, timed }, engine)) handOn(lines);
+    for await (const lines of missedLines(container, { ...range, ...limit, timed }, engine)) await handOn(lines);
   } catch (error) {
     if (!isUnreadable(error)) throw error;
     emit({ kind: "remark", level: "warning", message: `${source.container}: ${error.message}` });

@@ -1,0 +1,14 @@
+import { homedir } from "node:os";
+
+/** What a program is surrounded by, as far as compose files ask for it. */
+export interface Surroundings {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly workingDirectory: string;
+  readonly homeDirectory: string;
+}
+
+/** The surroundings of this process, as they are now. */
+export function ownSurroundings(): Surroundings {
+  const set = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return { environment: Object.fromEntries(set), workingDirectory: process.cwd(), homeDirectory: homedir() };
+}
