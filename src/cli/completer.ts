@@ -7,6 +7,8 @@ export type Wanted = "services" | "profiles" | "projects" | "shells" | "files";
 export interface Position {
   readonly words: readonly Candidate[];
   readonly wanted?: Wanted;
+  /** What the word begins with before such a name: `--profile=`. */
+  readonly before?: string;
 }
 
 /** A word, and what it means. */
@@ -56,6 +58,9 @@ export function readTyped(
 /** What could stand at the cursor within a command whose earlier words are understood. */
 export function positionIn(command: Command, { operands, open }: Typed, current: string): Position {
   if (open !== undefined) return { words: [], wanted: wantedBy(open) };
+  const [flag = "", value] = current.split(/=(.*)/s);
+  const given = current.startsWith("--") && value !== undefined ? optionOf(command, flag) : undefined;
+  if (given !== undefined) return { words: [], wanted: wantedBy(given), before: `${flag}=` };
   if (current.startsWith("-")) return { words: flagsOf(command) };
   const [first, ...others] = command.registeredArguments;
   const argument = operands.length === 0 ? first : (others[0] ?? (first?.variadic === true ? first : undefined));

@@ -1,11 +1,9 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { EngineApi } from "../support/engine-api.ts";
 import { nothingIsLeft } from "../support/expectations.ts";
 import { run, scenario, type Action } from "../support/scenario.ts";
 import { TestProject } from "../support/test-project.ts";
-import { tscompose } from "../support/tool.ts";
+import { isHere, offered, shells } from "../support/typed-line.ts";
 
 const files = {
   "compose.yaml": `
@@ -16,65 +14,66 @@ services:
 `,
 };
 
-/** What bash offers when Tab is typed after these words, by its own way of asking. */
-async function offered(words: readonly string[], { name, directory }: TestProject): Promise<readonly string[]> {
-  const script = `
-tscompose() { ${tscompose.command.map((word) => `'${word}'`).join(" ")} "$@"; }
-source <(tscompose completion bash)
-function=$(complete -p tscompose | sed 's/.*-F \\([^ ]*\\) .*/\\1/')
-COMP_WORDS=(tscompose "$@")
-COMP_CWORD=$#
-$function
-printf '%s\\n' "\${COMPREPLY[@]}"
-`;
-  const { stdout } = await promisify(execFile)("bash", ["-c", script, "bash", ...words], {
-    cwd: directory,
-    env: { ...process.env, PWD: directory, COMPOSE_PROJECT_NAME: name },
-  });
-  return stdout.split("\n").filter((line) => line !== "");
-}
+/** Lines as they are typed up to Tab, and what is to be offered then. */
+const lines = [
+  { what: "commands", line: "u", expected: ["unpause", "up"] },
+  { what: "commands after global flags", line: "-f compose.yaml exe", expected: ["exec"] },
+  { what: "global flags", line: "--prof", expected: ["--profile"] },
+  {
+    what: "flags of a command",
+    line: "up --abort",
+    expected: ["--abort-on-container-exit", "--abort-on-container-failure"],
+  },
+  { what: "services", line: "logs w", expected: ["web", "worker"] },
+  { what: "services of profiles that are off", line: "up -d ", expected: ["debugger", "web", "worker"] },
+  { what: "services as values of flags", line: "up --exit-code-from we", expected: ["web"] },
+  { what: "values behind =", line: "up --exit-code-from=we", expected: ["--exit-code-from=web"] },
+  { what: "services behind flags with =", line: "--profile=debug logs w", expected: ["web", "worker"] },
+  { what: "more services to scale", line: "scale web=2 wo", expected: ["worker"] },
+  { what: "profiles", line: "--profile ", expected: ["debug"] },
+  { what: "shells", line: "completion ", expected: ["bash", "fish", "zsh"] },
+  { what: "files where a command is typed", line: "exec web ", expected: ["compose.yaml"] },
+  { what: "files where files have mistakes", line: "-f absent.yaml up ", expected: ["compose.yaml"] },
+];
 
-describe("Tab in bash", () => {
-  test.for([
-    { what: "commands", words: ["u"], expected: ["unpause", "up"] },
-    { what: "commands after global flags", words: ["-f", "compose.yaml", "exe"], expected: ["exec"] },
-    { what: "global flags", words: ["--prof"], expected: ["--profile"] },
-    {
-      what: "flags of a command",
-      words: ["up", "--abort"],
-      expected: ["--abort-on-container-exit", "--abort-on-container-failure"],
-    },
-    { what: "services", words: ["logs", "w"], expected: ["web", "worker"] },
-    { what: "services of profiles that are off", words: ["up", "-d", ""], expected: ["debugger", "web", "worker"] },
-    { what: "services as values of flags", words: ["up", "--exit-code-from", "we"], expected: ["web"] },
-    { what: "profiles", words: ["--profile", ""], expected: ["debug"] },
-    { what: "shells", words: ["completion", ""], expected: ["bash", "fish", "zsh"] },
-    { what: "nothing, so that files are offered, where a command is typed", words: ["exec", "web", ""], expected: [] },
-    { what: "nothing about files with mistakes", words: ["-f", "absent.yaml", "up", ""], expected: [] },
-  ])("offers $what", async ({ words, expected }) => {
+// Each shell is asked through its own line editor where the machine has it. Set-up brings bash alone; zsh and fish are
+// tried wherever they are installed, and said to be missing elsewhere.
+describe.for(shells)("Tab in %s", (shell) => {
+  let offers: readonly (readonly string[])[] = [];
+
+  beforeAll(async () => {
     await using project = await TestProject.create(files, new EngineApi());
-    expect(await offered(words, project)).toEqual(expected);
+    const typed = lines.map(({ line }) => line);
+    if (isHere(shell)) offers = await offered(shell, typed, project);
+  });
+
+  test.for(lines)("offers $what", ({ line, expected }, { skip }) => {
+    if (!isHere(shell)) skip(`this machine has no ${shell}`);
+    expect(offers[lines.findIndex((each) => each.line === line)]).toEqual(expected);
   });
 });
 
 const offers =
-  (words: (project: string) => readonly string[], expected: (project: string) => readonly string[]): Action =>
-  async ({ project }) =>
-    expect(await offered(words(project.name), project)).toEqual(expected(project.name));
+  (line: (project: string) => string, expected: (project: string) => readonly string[]): Action =>
+  async ({ project }) => {
+    for (const shell of shells.filter(isHere)) {
+      expect(await offered(shell, [line(project.name)], project), shell).toEqual([expected(project.name)]);
+    }
+  };
 
-scenario("Tab in bash offers what is on the engine", files)
+scenario("Tab offers what is on the engine", files)
   .step("up starts it", run("up", "-d"))
   .step(
     "projects by name",
     offers(
-      (name) => ["-p", name],
+      (name) => `-p ${name.slice(0, -1)}`,
       (name) => [name],
     ),
   )
   .step(
     "services of a project known by its name alone",
     offers(
-      (name) => ["-p", name, "logs", ""],
+      (name) => `-p ${name} logs `,
       () => ["web", "worker"],
     ),
   )

@@ -4,7 +4,7 @@ import { load } from "../../actions/load-project.ts";
 import type { Project } from "../../compose/project.ts";
 import { TscomposeError } from "../../errors.ts";
 import type { CommandModule } from "../command.ts";
-import { type Candidate, flagsOf, type Position, positionIn, readTyped, type Wanted } from "../completer.ts";
+import { type Candidate, type Position, positionIn, readTyped, type Wanted } from "../completer.ts";
 import { exitCode } from "../exit-code.ts";
 import { commands, declareRoot } from "../program.ts";
 import { type GlobalFlags, isNameOnly } from "../project-options.ts";
@@ -20,8 +20,10 @@ export const complete: CommandModule<object> = {
     const current = args.at(-1) ?? "";
     const { position, flags } = await locate(words, current);
     const session = new Session(io, flags, interrupts);
-    const found = position.wanted === undefined ? [] : await namesOf(position.wanted, session);
-    const fitting = [...position.words, ...found].filter(({ word }) => word.startsWith(current));
+    const { words: known, wanted, before = "" } = position;
+    const found = wanted === undefined ? [] : await namesOf(wanted, session);
+    const whole = found.map(({ word, meaning }) => ({ word: `${before}${word}`, meaning }));
+    const fitting = [...known, ...whole].filter(({ word }) => word.startsWith(current));
     io.stdout.write(fitting.map(({ word, meaning }) => `${word}\t${meaning}\n`).join(""));
     return exitCode.success;
   },
@@ -34,9 +36,10 @@ async function locate(
   const root = declareRoot({ write: () => {} });
   const { flags, operands, rest, ...typed } = readTyped(root, words, { stopsAtOperand: true });
   const [name] = operands;
-  if (typed.open !== undefined)
+  if (typed.open !== undefined || (name === undefined && current.startsWith("-"))) {
     return { position: positionIn(root, { flags, operands, rest, ...typed }, current), flags };
-  if (name === undefined) return { position: { words: current.startsWith("-") ? flagsOf(root) : names() }, flags };
+  }
+  if (name === undefined) return { position: { words: names() }, flags };
   const entry = commands.find((each) => each.name === name || each.alias === name);
   const command = root.commands.find((each) => each.name() === entry?.name);
   if (entry === undefined || command === undefined) return { position: { words: [] }, flags };

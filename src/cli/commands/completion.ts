@@ -26,13 +26,24 @@ export const completion: CommandModule<object> = {
 const scripts = {
   bash: {
     setUp: "  bash: add to ~/.bashrc: source <(tscompose completion bash)",
+    // To bash the = and the : within a word are words of their own: they are put together again, and left off its answers.
     text: `_tscompose() {
-  local IFS=$'\\n'
-  local line
+  local IFS=$'\\n' word joined= line
+  local -a words=()
+  for word in "\${COMP_WORDS[@]:1:COMP_CWORD}"; do
+    if [[ $word == [=:]* || -n $joined ]] && (( \${#words[@]} )); then
+      words[\${#words[@]}-1]+=$word
+    else
+      words+=("$word")
+    fi
+    [[ $word == [=:]* ]] && joined=1 || joined=
+  done
+  word=\${words[\${#words[@]}-1]}
   COMPREPLY=()
   while IFS= read -r line; do
-    [[ -n $line ]] && COMPREPLY+=("\${line%%$'\\t'*}")
-  done < <(tscompose __complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+    line=\${line%%$'\\t'*}
+    [[ -n $line ]] && COMPREPLY+=("\${line#"\${word%"\${word##*[=:]}"}"}")
+  done < <(tscompose __complete -- "\${words[@]}" 2>/dev/null)
 }
 complete -o default -F _tscompose tscompose
 `,
