@@ -111,9 +111,9 @@ const backgroundIdleSeconds = 300;
 /** Starts the embedded engine in the background unless it answers. Throws an `EngineError` that says why it cannot. */
 export async function startEmbedded(options: OpenEngineOptions): Promise<void> {
   const { data, run, socket } = embeddedPlaces(options);
+  const { userId, platform } = thisMachine();
+  if (platform !== "linux") throw onlyOnLinux(platform);
   if (await answers(socket, options)) return;
-  const doing = "starting the embedded engine";
-  const { userId } = thisMachine();
   if (userId !== 0) {
     const hint = "run it with sudo, or start another engine: sudo systemctl start docker";
     throw new EngineError({ code: "unavailable", doing, message: "the embedded engine needs to be root", hint });
@@ -125,9 +125,18 @@ export async function startEmbedded(options: OpenEngineOptions): Promise<void> {
   const program = startInBackground([...ownProgram(), ...serve], log);
   while (!(await answers(socket, options))) {
     options.signal?.throwIfAborted();
-    if (program.hasEnded()) throw await failedStart(doing, log);
+    if (program.hasEnded()) throw await failedStart(log);
     await delay(30);
   }
+}
+
+const doing = "starting the embedded engine";
+
+/** Why the embedded engine does not start on another system than Linux, and what there is instead. */
+export function onlyOnLinux(platform: NodeJS.Platform): EngineError {
+  const message = `the embedded engine works on Linux only, this is ${platform}`;
+  const hint = "start Docker Desktop, or name an engine elsewhere: --engine ssh://user@host";
+  return new EngineError({ code: "unavailable", doing, message, hint });
 }
 
 async function answers(socket: string, options: OpenEngineOptions): Promise<boolean> {
@@ -142,7 +151,7 @@ async function answers(socket: string, options: OpenEngineOptions): Promise<bool
   }
 }
 
-async function failedStart(doing: string, log: string): Promise<EngineError> {
+async function failedStart(log: string): Promise<EngineError> {
   const said = (await readFile(log, "utf8").catch(() => "")).trim().split("\n").slice(0, 8).join("\n");
   const hint = "tscompose doctor tells what is missing";
   return new EngineError({ code: "unavailable", doing, message: `the embedded engine does not start: ${said}`, hint });

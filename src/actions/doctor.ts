@@ -7,6 +7,7 @@ import { TscomposeError } from "../errors.ts";
 import {
   type MissingRequirement,
   namesEmbedded,
+  onlyOnLinux,
   type OpenEngineOptions,
   surveyEmbedded,
   surveyEngines,
@@ -72,7 +73,9 @@ export async function doctor(options: OpenEngineOptions): Promise<DoctorReport> 
   const mayStart = isNamed || !isExplicit;
   const canStart = mayStart && missing?.length === 0;
   if (chosen === undefined && mayStart) problems.push(...(missing ?? []).map(missingPiece));
-  if (chosen === undefined && findings.length > 0 && !canStart) {
+  if (chosen === undefined && isNamed && missing === undefined) {
+    problems.push(problemOf(onlyOnLinux(machine.platform)));
+  } else if (chosen === undefined && findings.length > 0 && !canStart) {
     problems.push(problemOf(explainAttempts(findings, { isExplicit, platform: machine.platform })));
   }
   problems.push(...registries.helpers.filter(({ path }) => path === undefined).map(missingHelper));

@@ -1,4 +1,4 @@
-import { accessSync, constants, readdirSync, readFileSync } from "node:fs";
+import { accessSync, constants, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 
 /** Something that the engine cannot do without and that this machine does not have. */
@@ -15,22 +15,36 @@ interface Program {
   readonly purpose: string;
   /** Where it is not named like the program; by the package manager, `*` for all others. */
   readonly packages: Readonly<Record<string, string>>;
+  /** The one of busybox lacks what is asked of it. */
+  readonly isMoreThanBusybox?: boolean;
 }
+
+const utilLinux = { packages: { "*": "util-linux" }, isMoreThanBusybox: true };
 
 const programs: readonly Program[] = [
   { name: "crun", purpose: "starts containers", packages: { "*": "crun" } },
   { name: "nft", purpose: "publishes ports", packages: { "*": "nftables" } },
-  { name: "ip", purpose: "connects networks", packages: { dnf: "iproute", "*": "iproute2" } },
-  { name: "unshare", purpose: "keeps mounts private", packages: { "*": "util-linux" } },
-  { name: "mount", purpose: "mounts images", packages: { "*": "util-linux" } },
   {
+    name: "ip",
+    purpose: "connects networks",
+    packages: { dnf: "iproute", "*": "iproute2" },
+    isMoreThanBusybox: true,
+  },
+  { name: "unshare", purpose: "keeps mounts private", ...utilLinux },
+  { name: "nsenter", purpose: "connects networks of what runs", ...utilLinux },
+  { ...utilLinux, name: "mount", purpose: "mounts images", packages: { apt: "mount", "*": "util-linux" } },
+  {
+    ...utilLinux,
     name: "script",
     purpose: "gives containers terminals",
     packages: { apt: "bsdutils", dnf: "util-linux-script", "*": "util-linux" },
   },
   { name: "stty", purpose: "gives containers terminals", packages: { "*": "coreutils" } },
-  { name: "tar", purpose: "unpacks images", packages: { "*": "tar" } },
+  { name: "tar", purpose: "unpacks images", packages: { "*": "tar" }, isMoreThanBusybox: true },
 ];
+
+/** NAT of IPv4 and IPv6 in one table, which the firewall is written in. */
+const oldestKernel = [5, 2] as const;
 
 const installers: Readonly<Record<string, string>> = {
   apt: "apt-get install",
@@ -50,15 +64,54 @@ const managers: readonly (readonly [distributions: RegExp, manager: string])[] =
 
 const controllers = { "1": ["cpu", "cpuacct", "devices", "freezer", "memory", "pids"], "2": ["cpu", "memory", "pids"] };
 
-/** Looks for all that the engine needs of this machine; nothing is missing when it is empty. */
-export function missingPieces(): readonly MissingPiece[] {
-  return [...missingPrograms(), ...missingFileSystem(), ...missingControllers()];
+/** What decides whether the engine works on a machine; all as the kernel or the distribution has it. */
+export interface Surroundings {
+  /** Content of `/etc/os-release`. */
+  readonly osRelease: string;
+  /** `6.1.0-13-amd64` */
+  readonly kernel: string;
+  /** Content of `/proc/filesystems`. */
+  readonly fileSystems: string;
+  /** Content of the `modules.dep` of this kernel: a module tells of its file system only once it is loaded. */
+  readonly modules: string;
+  /** Content of `cgroup.controllers`; empty for cgroup v1. */
+  readonly unifiedControllers: string;
+  /** Folders of cgroup v1. */
+  readonly controllerFolders: readonly string[];
+  /** Path of a program with all links followed; `undefined` when it is not installed. */
+  readonly programPath: (name: string) => string | undefined;
 }
 
-function missingPrograms(): readonly MissingPiece[] {
-  const manager = packageManager(textOf("/etc/os-release"));
+/** Looks for all that the engine needs of this machine; nothing is missing when it is empty. */
+export function missingPieces(around: Surroundings = surroundings()): readonly MissingPiece[] {
+  return [
+    ...missingPrograms(around),
+    ...missingKernel(around),
+    ...missingFileSystem(around),
+    ...missingControllers(around),
+  ];
+}
+
+function surroundings(): Surroundings {
+  const kernel = textOf("/proc/sys/kernel/osrelease").trim();
+  return {
+    osRelease: textOf("/etc/os-release"),
+    kernel,
+    fileSystems: textOf("/proc/filesystems"),
+    modules: textOf(`/lib/modules/${kernel}/modules.dep`),
+    unifiedControllers: textOf("/sys/fs/cgroup/cgroup.controllers"),
+    controllerFolders: foldersOf("/sys/fs/cgroup"),
+    programPath,
+  };
+}
+
+function missingPrograms({ osRelease, programPath: find }: Surroundings): readonly MissingPiece[] {
+  const manager = packageManager(osRelease);
   return programs
-    .filter(({ name }) => !isOnPath(name))
+    .filter(({ name, isMoreThanBusybox = false }) => {
+      const path = find(name);
+      return path === undefined || (isMoreThanBusybox && /\/(busybox|toybox)[^/]*$/.test(path));
+    })
     .map(({ name, purpose, packages }) => ({ name, purpose, hint: installHint(packages, manager) }));
 }
 
@@ -73,30 +126,39 @@ function installHint(packages: Readonly<Record<string, string>>, manager: string
   return manager === undefined ? `install the package ${name}` : `sudo ${installers[manager] ?? ""} ${name}`;
 }
 
-function isOnPath(program: string): boolean {
+function programPath(program: string): string | undefined {
   const folders = `${process.env["PATH"] ?? ""}:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin`.split(":");
-  return folders.some((folder) => {
+  for (const folder of folders) {
     try {
-      accessSync(join(folder || ".", program), constants.X_OK);
-      return true;
+      const path = join(folder || ".", program);
+      accessSync(path, constants.X_OK);
+      return realpathSync(path);
     } catch {
-      return false;
+      // Not in this one.
     }
-  });
+  }
+  return undefined;
 }
 
-/** A kernel that has it as a module tells of it only once it is loaded. */
-function missingFileSystem(): readonly MissingPiece[] {
-  const isLoaded = /\toverlay$/m.test(textOf("/proc/filesystems"));
-  const modules = `/lib/modules/${textOf("/proc/sys/kernel/osrelease").trim()}/modules.dep`;
-  if (isLoaded || /\/overlay\.ko/.test(textOf(modules))) return [];
+function missingKernel({ kernel }: Surroundings): readonly MissingPiece[] {
+  const [major = 0, minor = 0] = kernel.split(".").map((part) => Number.parseInt(part, 10));
+  const [leastMajor, leastMinor] = oldestKernel;
+  if (major > leastMajor || (major === leastMajor && minor >= leastMinor)) return [];
+  const wanted = oldestKernel.join(".");
+  const hint = `upgrade the system: this kernel is ${kernel}`;
+  return [{ name: `Linux ${wanted} or newer`, purpose: "publishes ports", hint }];
+}
+
+function missingFileSystem({ fileSystems, modules }: Surroundings): readonly MissingPiece[] {
+  if (/\toverlay$/m.test(fileSystems) || /\/overlay\.ko/.test(modules)) return [];
   return [{ name: "overlayfs", purpose: "layers images", hint: "use a kernel with CONFIG_OVERLAY_FS" }];
 }
 
-function missingControllers(): readonly MissingPiece[] {
-  const unified = textOf("/sys/fs/cgroup/cgroup.controllers");
+function missingControllers({ unifiedControllers, controllerFolders }: Surroundings): readonly MissingPiece[] {
   const [version, found] =
-    unified === "" ? (["1", foldersOf("/sys/fs/cgroup")] as const) : (["2", unified.trim().split(" ")] as const);
+    unifiedControllers === ""
+      ? (["1", controllerFolders] as const)
+      : (["2", unifiedControllers.trim().split(" ")] as const);
   const hint =
     version === "2" ? "boot with systemd.unified_cgroup_hierarchy=1, or delegate it" : "mount it: cgroupfs-mount";
   return controllers[version]
