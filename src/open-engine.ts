@@ -50,6 +50,8 @@ export interface EmbeddedPlaces {
   readonly run?: string;
   /** Default: `engine.sock` in the run folder. */
   readonly socket?: string;
+  /** Folder with `engine.json` and `certs.d`: which registries are mirrors, may do without TLS, are to be believed. */
+  readonly config?: string;
 }
 
 /** How the embedded engine is served in this process. */
@@ -82,11 +84,12 @@ export async function serveEmbeddedEngine(options: ServeOptions): Promise<Served
   return { address: engine.address, idle: engine.idle, [Symbol.asyncDispose]: () => engine.stop() };
 }
 
-/** Where the embedded engine of this user is: `TSCOMPOSE_ENGINE_DATA`, `_RUN` and `_SOCKET` move it. */
+/** Where the embedded engine of this user is: `TSCOMPOSE_ENGINE_DATA`, `_RUN`, `_SOCKET` and `_CONFIG` move it. */
 export function embeddedPlaces({ environment }: Pick<OpenEngineOptions, "environment">): Required<EmbeddedPlaces> {
   const data = environment["TSCOMPOSE_ENGINE_DATA"] || "/var/lib/tscompose";
   const run = environment["TSCOMPOSE_ENGINE_RUN"] || "/run/tscompose";
-  return { data, run, socket: environment["TSCOMPOSE_ENGINE_SOCKET"] || `${run}/engine.sock` };
+  const config = environment["TSCOMPOSE_ENGINE_CONFIG"] || "/etc/tscompose";
+  return { data, run, config, socket: environment["TSCOMPOSE_ENGINE_SOCKET"] || `${run}/engine.sock` };
 }
 
 /** Something that the embedded engine needs and this machine does not have. */
@@ -110,7 +113,7 @@ const backgroundIdleSeconds = 300;
 
 /** Starts the embedded engine in the background unless it answers. Throws an `EngineError` that says why it cannot. */
 export async function startEmbedded(options: OpenEngineOptions): Promise<void> {
-  const { data, run, socket } = embeddedPlaces(options);
+  const { data, run, socket, config } = embeddedPlaces(options);
   const { userId, platform } = thisMachine();
   if (platform !== "linux") throw onlyOnLinux(platform);
   if (await answers(socket, options)) return;
@@ -120,7 +123,7 @@ export async function startEmbedded(options: OpenEngineOptions): Promise<void> {
   }
   await mkdir(run, { recursive: true, mode: 0o711 });
   const log = `${run}/engine.log`;
-  const places = ["--data", data, "--run", run, "--socket", socket];
+  const places = ["--data", data, "--run", run, "--socket", socket, "--config", config];
   const serve = ["engine", "serve", "--idle", String(backgroundIdleSeconds), ...places];
   const program = startInBackground([...ownProgram(), ...serve], log);
   while (!(await answers(socket, options))) {

@@ -93,6 +93,7 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
   };
   const images = await createImages({
     folder: paths.images,
+    configFolder: paths.config,
     architecture: machine.architecture,
     bus,
     nowNs,

@@ -14,6 +14,7 @@ const allowed: Record<string, readonly string[]> = {
   compose: ["errors", "type:system"],
   graph: ["type:compose"],
   engine: ["docker-api", "errors"],
+  registry: ["docker-api", "errors"],
   observe: ["engine", "docker-api", "errors"],
   plan: [
     "type:compose",
@@ -41,7 +42,7 @@ const allowed: Record<string, readonly string[]> = {
   index: ["library", "actions", "open-engine", "errors", "compose/diagnostic", "type:*"],
   "open-engine": ["engine", "system", "errors", "dynamic:embedded"],
   cli: ["actions", "open-engine", "events", "errors", "system", "compose/diagnostic", "type:*"],
-  embedded: ["docker-api", "errors", "system"],
+  embedded: ["docker-api", "registry", "errors", "system"],
 };
 
 /** Each prescribed package has one room. */

@@ -14,6 +14,7 @@ interface EngineFlags {
   readonly data?: string;
   readonly run?: string;
   readonly socket?: string;
+  readonly config?: string;
   readonly idle?: number;
   readonly force?: boolean;
 }
@@ -28,6 +29,7 @@ export const engine: CommandModule<EngineFlags> = {
       .option("--data <path>", "where it keeps images, volumes and containers (default: /var/lib/tscompose)")
       .option("--run <path>", "where it keeps what does not outlive a reboot (default: /run/tscompose)")
       .option("--socket <path>", "socket of its API (default: engine.sock in the run folder)")
+      .option("--config <path>", "folder with engine.json and certs.d for registries (default: /etc/tscompose)")
       .option("--idle <seconds>", "serve: stop after so long with nothing to do and nothing that runs", integer)
       .option("--force", "reset: do not ask");
   },
@@ -110,14 +112,23 @@ async function reset({ flags, session }: Call<EngineFlags>): Promise<number> {
   return exitCode.success;
 }
 
-async function placesOf({ io }: Session, { data, run, socket }: EngineFlags): Promise<Required<EmbeddedPlaces>> {
+async function placesOf(
+  { io }: Session,
+  { data, run, socket, config }: EngineFlags,
+): Promise<Required<EmbeddedPlaces>> {
   const { embeddedPlaces } = await import("../../open-engine.ts");
   const usual = embeddedPlaces(io);
   const usualSocket = run === undefined ? usual.socket : `${run}/engine.sock`;
-  return { data: data ?? usual.data, run: run ?? usual.run, socket: socket ?? usualSocket };
+  return {
+    data: data ?? usual.data,
+    run: run ?? usual.run,
+    socket: socket ?? usualSocket,
+    config: config ?? usual.config,
+  };
 }
 
-function openOptions({ io, signal }: Session, { data, run, socket }: Required<EmbeddedPlaces>): OpenEngineOptions {
+function openOptions({ io, signal }: Session, places: Required<EmbeddedPlaces>): OpenEngineOptions {
+  const { data, run, socket, config } = places;
   const { environment, homeDirectory } = io;
   return {
     environment: {
@@ -125,6 +136,7 @@ function openOptions({ io, signal }: Session, { data, run, socket }: Required<Em
       TSCOMPOSE_ENGINE_DATA: data,
       TSCOMPOSE_ENGINE_RUN: run,
       TSCOMPOSE_ENGINE_SOCKET: socket,
+      TSCOMPOSE_ENGINE_CONFIG: config,
     },
     homeDirectory,
     signal,

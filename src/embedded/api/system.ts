@@ -1,23 +1,15 @@
 import { newestApiVersion, type VersionInfo } from "../../docker-api/version.ts";
-import { notImplemented } from "./http-error.ts";
 import type { ApiReply, Route } from "./route.ts";
 import { minimumApiVersion } from "./router.ts";
 import { systemInfo, type SystemInfoParts } from "./system-info.ts";
 
-/** `/_ping`, `/version`, `/info`, `/auth`. */
+/** `/_ping`, `/version`, `/info`. */
 export function systemRoutes(parts: SystemInfoParts): readonly Route[] {
   return [
     { method: "GET", path: "/_ping", handle: () => pong("OK") },
     { method: "HEAD", path: "/_ping", handle: () => pong("") },
     { method: "GET", path: "/version", handle: () => ({ kind: "json", body: versionInfo(parts) }) },
     { method: "GET", path: "/info", handle: async () => ({ kind: "json", body: await systemInfo(parts) }) },
-    {
-      method: "POST",
-      path: "/auth",
-      handle: () => {
-        throw notImplemented("this engine does not speak to registries yet: there is nothing to log in to");
-      },
-    },
   ];
 }
 

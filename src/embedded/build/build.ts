@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { HostConfig } from "../../docker-api/container.ts";
-import type { Credentials } from "../images/registry/credentials.ts";
+import type { RegistryAuth } from "../../docker-api/registry.ts";
 
 /**
  * What is to be built: made by a door of the API (`POST /build`, BuildKit's `/grpc`), carried out by the builder. Nothing
@@ -50,7 +50,7 @@ export interface BuildRequest {
   /** Connects to an agent; `undefined` when none of this id was offered. */
   readonly ssh: (id: string) => Promise<Duplex | undefined>;
   /** For a registry's host, as `docker.io`. */
-  readonly credentials: (registry: string) => Promise<Credentials | undefined>;
+  readonly credentials: (registry: string) => Promise<RegistryAuth | undefined>;
   /** Images whose layers count as cached. */
   readonly cacheFrom: readonly string[];
   /** Told of everything that happens, in order. */

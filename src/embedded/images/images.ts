@@ -1,4 +1,6 @@
 import type { Route } from "../api/route.ts";
+import type { ImagesForBuilds } from "./for-builds.ts";
+import type { PullWish } from "./registry/pull.ts";
 import type { ImagesUsage } from "./usage.ts";
 
 /** The engine's images: what is stored, and what a container needs of it. */
@@ -11,7 +13,12 @@ export interface Images {
   family(reference: string): Promise<readonly string[]>;
   /** Makes an image of another one and a layer on top of it; gives its id. */
   commit(wish: CommitWish): Promise<string>;
+  /**
+   * Brings an image from its registry; gives the lines of the progress. Throws an `HttpError` that names the image.
+   */
+  pull(wish: PullWish): AsyncGenerator<Readonly<Record<string, unknown>>>;
   usage(): ImagesUsage;
+  readonly forBuilds: ImagesForBuilds;
 }
 
 /** What `docker commit` makes an image of. */

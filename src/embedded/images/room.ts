@@ -1,6 +1,7 @@
 import { notFound } from "../api/http-error.ts";
 import type { EventBus } from "../events.ts";
 import type { Catalog, CatalogImage } from "./catalog.ts";
+import type { KnownBlobs } from "./layers/known-blobs.ts";
 import type { Layer, LayerStore } from "./layers/layer-store.ts";
 import { familiar, isDigestKey, nameOfKey, parseReference, referenceKey, withDefaultTag } from "./reference.ts";
 
@@ -17,6 +18,7 @@ export interface ImageUser {
 export interface ImageRoom {
   readonly catalog: Catalog;
   readonly layers: LayerStore;
+  readonly knownBlobs: KnownBlobs;
   /** Of this machine, in the words of OCI: `amd64`. */
   readonly architecture: string;
   /** Nanoseconds since 1970. */
@@ -27,17 +29,21 @@ export interface ImageRoom {
   readonly publish: (action: string, id: string, name?: string) => void;
   /** Layers without an image stay as long as this goes on: they may be about to get one. */
   readonly holding: <Result>(work: () => Promise<Result>) => Promise<Result>;
+  /** Each knows layers, by their digests, that stay without an image. */
+  readonly keepers: Set<() => Iterable<string>>;
   /** Removes layers that no image and no container uses; gives them. */
   readonly collect: () => Promise<readonly Layer[]>;
 }
 
 export function createImageRoom(
-  parts: Omit<ImageRoom, "publish" | "holding" | "collect"> & { readonly bus: EventBus },
+  parts: Omit<ImageRoom, "publish" | "holding" | "keepers" | "collect"> & { readonly bus: EventBus },
 ): ImageRoom {
   const { catalog, layers, users, bus } = parts;
+  const keepers: ImageRoom["keepers"] = new Set();
   let holders = 0;
   return {
     ...parts,
+    keepers,
     publish: (action, id, name) => {
       const labels = catalog.get(id)?.document.config?.Labels ?? {};
       bus.publish({ Type: "image", Action: action, Actor: { ID: id, Attributes: { ...labels, name: name ?? id } } });
@@ -53,6 +59,7 @@ export function createImageRoom(
     async collect() {
       if (holders > 0) return [];
       const needed = new Set<string>(catalog.list().flatMap(({ document }) => document.rootfs.diff_ids));
+      for (const wanted of keepers) for (const diffId of wanted()) needed.add(diffId);
       const mounted = new Set(users().flatMap(({ lowerDirs }) => lowerDirs));
       const unused = layers.list().filter(({ diffId, folder }) => !needed.has(diffId) && !mounted.has(folder));
       await Promise.all(unused.map((layer) => layers.remove(layer)));

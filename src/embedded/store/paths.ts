@@ -9,14 +9,22 @@ export interface Roots {
   readonly run: string;
   /** The Unix socket of the API. */
   readonly socket: string;
+  /** Where the machine's owner says what is to be otherwise: mirrors and certificates of registries. */
+  readonly config: string;
 }
 
 const defaultData = "/var/lib/tscompose";
 const defaultRun = "/run/tscompose";
+const defaultConfig = "/etc/tscompose";
 
 /** Fills in the usual places for those that are not told. */
-export function rootsOf({ data = defaultData, run = defaultRun, socket }: Partial<Roots>): Roots {
-  return { data, run, socket: socket ?? join(run, "engine.sock") };
+export function rootsOf({
+  data = defaultData,
+  run = defaultRun,
+  config = defaultConfig,
+  socket,
+}: Partial<Roots>): Roots {
+  return { data, run, config, socket: socket ?? join(run, "engine.sock") };
 }
 
 /** Every place that more than one room has to know. */
@@ -67,6 +75,7 @@ export function pathsOf(roots: Roots): Paths {
     data,
     run,
     socket: resolve(roots.socket),
+    config: resolve(roots.config),
     images: join(data, "images"),
     volumes: join(data, "volumes"),
     networks: join(data, "networks"),

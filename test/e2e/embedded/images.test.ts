@@ -33,7 +33,8 @@ afterEach(() => rm(home, { recursive: true, force: true }));
 async function open(): Promise<Images> {
   const bus = createEventBus(nowNs);
   bus.subscribe(({ Action }: EngineEventBody) => void events.push(Action));
-  return createImages({ folder: join(home, "images"), architecture: "amd64", bus, nowNs, users: () => users });
+  const places = { folder: join(home, "images"), configFolder: join(home, "config") };
+  return createImages({ ...places, architecture: "amd64", bus, nowNs, users: () => users });
 }
 
 const call = (request: string, body?: Uint8Array | object): Promise<Answer> => callRoute(images.routes, request, body);

@@ -27,6 +27,8 @@ beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), "tscompose-pull-"));
   images = await createImages({
     folder: join(home, "images"),
+    configFolder: join(home, "config"),
+    registryOptions: { pause: async () => {} },
     architecture: "amd64",
     bus: createEventBus(nowNs),
     nowNs,
@@ -145,7 +147,7 @@ describe("pulling", () => {
     token = "let-me-in";
     const refused = await pull("1");
     expect(refused).toMatchObject({ status: 404 });
-    expect(refused.bytes.toString()).toContain("pull access denied for acme/web");
+    expect(refused.bytes.toString()).toContain(`pull access denied for ${host}/acme/web, repository`);
     const wrong = await pull("1", { username: "me", password: "wrong-password" });
     expect(wrong.status).toBe(404);
     expect(wrong.bytes.toString()).not.toContain("wrong-password");
@@ -154,7 +156,9 @@ describe("pulling", () => {
 
   test("says what is not there", async () => {
     expect(await pull("none")).toMatchObject({ status: 404 });
-    expect((await pull("none")).bytes.toString()).toContain("manifest for acme/web:none not found: manifest unknown");
+    expect((await pull("none")).bytes.toString()).toContain(
+      `manifest for ${host}/acme/web:none not found: manifest unknown`,
+    );
     server.closeAllConnections();
     server.close();
     expect((await pull("1")).bytes.toString()).toMatch(/connection refused/);

@@ -6,6 +6,7 @@ import { TarError } from "../../tar/entry.ts";
 import { type Digest, hexOf, isDigest, measured } from "../digest.ts";
 import { followRecipe } from "./recipe.ts";
 import { makeMountPoints } from "./mount-points.ts";
+import { packLayer } from "./pack-layer.ts";
 import { unpackLayer } from "./unpack.ts";
 
 /** A layer on disk. */
@@ -32,11 +33,15 @@ export interface LayerStore {
   readonly mountPoints: string;
   /** A new folder that vanishes at the next start at the latest. */
   makeTemporary(): Promise<string>;
+  /** Makes `layer` of a temporary folder, which overlayfs has written to, a layer: it is moved, not copied. */
+  adopt(temporary: string): Promise<Layer>;
 }
 
 export interface AddOptions {
   /** What the archive must turn out to be. */
   readonly expected?: Digest;
+  /** Called when all is read and nothing kept yet: throws when the archive is not to be believed. */
+  readonly confirm?: () => void;
   readonly signal?: AbortSignal;
 }
 
@@ -85,7 +90,7 @@ export async function openLayerStore(root: string): Promise<LayerStore> {
     find: (diffId) => (isDigest(diffId) ? layers.get(diffId) : undefined),
     list: () => [...layers.values()],
     mountPoints: join(folders, "init"),
-    async add(archive, { expected, signal } = {}) {
+    async add(archive, { expected, confirm, signal } = {}) {
       const stage = join(temporary, randomUUID());
       await mkdir(join(stage, "layer"), { recursive: true, mode: 0o755 });
       try {
@@ -97,6 +102,7 @@ export async function openLayerStore(root: string): Promise<LayerStore> {
         if (expected !== undefined && found.diffId !== expected) {
           throw new TarError(`the layer ${expected} has another content, of digest ${found.diffId}`);
         }
+        confirm?.();
         return await keep(stage, found);
       } finally {
         await rm(stage, { recursive: true, force: true });
@@ -112,7 +118,10 @@ export async function openLayerStore(root: string): Promise<LayerStore> {
       const hex = hexOf(diffId);
       await rm(join(diffs, `${hex}.json`), { force: true });
       await rm(folder, { recursive: true, force: true });
-      await rm(join(diffs, `${hex}.recipe`), { force: true });
+      for (const suffix of ["recipe", "blobs"]) await rm(join(diffs, `${hex}.${suffix}`), { force: true });
+    },
+    async adopt(folder) {
+      return keep(folder, await packLayer(join(folder, "layer"), join(folder, "recipe")));
     },
     async makeTemporary() {
       const folder = join(temporary, randomUUID());

@@ -1,45 +1,56 @@
-import { HttpError, badRequest, notFound } from "../../api/http-error.ts";
-import type { ApiRequest } from "../../api/route.ts";
-import { type Digest, isDigest, measured } from "../digest.ts";
-import { parseImageDocument } from "../image-document.ts";
+import { badRequest } from "../../api/http-error.ts";
+import type { RegistryAuth } from "../../../docker-api/registry.ts";
+import { RegistryError } from "../../../registry/registry-error.ts";
+import type { Manifest, Repository } from "../../../registry/repository.ts";
+import { type Digest, measured } from "../digest.ts";
+import { type ImageDocument, parseImageDocument } from "../image-document.ts";
 import { decompressed } from "../layers/decompress.ts";
+import { formOf } from "../layers/known-blobs.ts";
+import type { Layer } from "../layers/layer-store.ts";
 import { type Reference, familiar, parseReference, referenceKey, withDefaultTag } from "../reference.ts";
 import { type ImageRoom, shortId } from "../room.ts";
-import { type Manifest, type Repository, openRepository } from "./client.ts";
-import { credentialsOf } from "./credentials.ts";
+import { type Line, type Tell, countedOut, linesOf, together } from "./lines.ts";
+import { type Descriptor, imageManifest, manifestFor } from "./manifests.ts";
+import { pullRefusal } from "./refusals.ts";
+import type { RegistryDesk } from "./registry-desk.ts";
 
-/** One line of the progress. */
-type Line = Readonly<Record<string, unknown>>;
-
-interface Descriptor {
-  readonly mediaType?: string;
-  readonly digest: Digest;
-  readonly size: number;
-  readonly platform?: { readonly os?: string; readonly architecture?: string };
+/** What is to be pulled, and by whom. */
+export interface PullWish {
+  readonly reference: Reference;
+  /** `linux/arm64`; absent for this machine's. */
+  readonly platform?: string;
+  readonly auth?: RegistryAuth | undefined;
+  readonly signal: AbortSignal;
 }
 
-const indexTypes = [
-  "application/vnd.oci.image.index.v1+json",
-  "application/vnd.docker.distribution.manifest.list.v2+json",
-];
+/** Reads `fromImage` and `tag` of `POST /images/create`. */
+export function wantedReference(name: string, tag: string): Reference {
+  const isDigested = tag.includes(":");
+  return withDefaultTag(parseReference(tag === "" ? name : `${name}${isDigested ? "@" : ":"}${tag}`));
+}
 
 /**
- * `POST /images/create?fromImage=`: brings an image from its registry, verified by digest from the name to the last
- * file. What is here already is not asked for again. Throws 404 when there is none, or none for the platform.
+ * Brings an image from its registry, verified by digest from the name to the last file; gives the lines of its progress.
+ * What is here already is not asked for again, and nothing is named before all of it is here. Throws 404 when there is
+ * none, or none for the platform.
  */
-export async function* pullImage(room: ImageRoom, request: ApiRequest): AsyncGenerator<Line> {
-  const { query, headers, signal } = request;
-  const reference = wanted(query.get("fromImage") ?? "", query.get("tag") ?? "");
-  const credentials = credentialsOf(headers["x-registry-auth"]);
-  const repository = openRepository({ name: reference.name, credentials, signal });
+export async function* pullImage(room: ImageRoom, desk: RegistryDesk, wish: PullWish): AsyncGenerator<Line> {
+  const { reference, auth, signal } = wish;
+  const key = referenceKey(reference);
   const version = reference.digest ?? reference.tag ?? "latest";
   const { promise, resolve } = Promise.withResolvers<void>();
   const holding = room.holding(() => promise);
+  using registries = await desk.open();
   try {
+    const repository = registries.reader(reference.name, { auth, signal });
     const top = await repository.manifest(version);
     yield { status: `Pulling from ${familiar(reference.name)}`, id: version };
-    const manifest = await platformManifest(repository, top, query.get("platform") || `linux/${room.architecture}`);
-    yield* bring(room, { repository, reference, manifest, top: top.digest, signal });
+    const manifest = await manifestFor(repository, top, wish.platform || `linux/${room.architecture}`);
+    const found = await describe(repository, manifest);
+    yield* linesOf((tell, left) => bringLayers(room, desk, { ...found, repository, tell, signal: left }), signal);
+    yield* keep(room, { reference, key, top: top.digest, ...found });
+  } catch (error) {
+    throw pullRefusal(error, key);
   } finally {
     resolve();
     await holding;
@@ -47,95 +58,100 @@ export async function* pullImage(room: ImageRoom, request: ApiRequest): AsyncGen
   }
 }
 
-function wanted(name: string, tag: string): Reference {
-  const isDigested = tag.includes(":");
-  return withDefaultTag(parseReference(tag === "" ? name : `${name}${isDigested ? "@" : ":"}${tag}`));
+/** What a manifest stands for. */
+interface Found {
+  readonly bytes: Buffer;
+  readonly document: ImageDocument;
+  readonly id: Digest;
+  readonly blobs: readonly Descriptor[];
 }
 
-/** The one manifest for a platform. */
-async function platformManifest(repository: Repository, top: Manifest, platform: string): Promise<Manifest> {
-  const { manifests, mediaType } = json(top.bytes);
-  if (!indexTypes.includes(top.mediaType) && !indexTypes.includes(String(mediaType))) return top;
-  const [os, architecture] = platform.split("/");
-  const found = descriptors(manifests).find(
-    ({ platform: own }) => own?.os === os && (architecture === undefined || own?.architecture === architecture),
-  );
-  if (found === undefined) throw notFound(`no matching manifest for ${platform} in the manifest list entries`);
-  return repository.manifest(found.digest);
+async function describe(repository: Repository, manifest: Manifest): Promise<Found> {
+  const { config, layers: blobs } = imageManifest(manifest);
+  const bytes = await repository.smallBlob(config.digest);
+  const document = parseImageDocument(bytes);
+  const wanted = document.rootfs.diff_ids.length;
+  if (blobs.length !== wanted) throw badRequest(`${blobs.length} layers for an image of ${wanted}`);
+  return { bytes, document, id: config.digest, blobs };
 }
 
-interface Bringing {
+interface Bringing extends Found {
   readonly repository: Repository;
-  readonly reference: Reference;
-  readonly manifest: Manifest;
-  /** Of what the name stands for, the index of all platforms if there is one. */
-  readonly top: Digest;
+  readonly tell: Tell;
   readonly signal: AbortSignal;
 }
 
-async function* bring(
-  room: ImageRoom,
-  { repository, reference, manifest, top, signal }: Bringing,
-): AsyncGenerator<Line> {
-  const { config, layers } = json(manifest.bytes);
-  const [configuration] = descriptors([config]);
-  if (configuration === undefined) throw badRequest("the manifest names no configuration");
-  const bytes = await repository.smallBlob(configuration.digest);
-  const { diff_ids: diffIds } = parseImageDocument(bytes).rootfs;
-  const blobs = descriptors(layers);
-  if (blobs.length !== diffIds.length) throw badRequest(`${blobs.length} layers for an image of ${diffIds.length}`);
-  const isKnown = room.catalog.get(configuration.digest) !== undefined;
-  for (const [index, blob] of blobs.entries()) {
-    const diffId = diffIds[index];
-    if (diffId !== undefined) yield* bringLayer(room, { repository, blob, diffId, signal });
-  }
+async function bringLayers(room: ImageRoom, desk: RegistryDesk, bringing: Bringing): Promise<void> {
+  const { blobs, document, tell } = bringing;
+  for (const { digest } of blobs) tell({ status: "Pulling fs layer", progressDetail: {}, id: shortId(digest) });
+  await together(bringing.signal, (signal) =>
+    blobs.map(async (blob, index) => {
+      const diffId = document.rootfs.diff_ids[index];
+      if (diffId !== undefined) await bringLayer(room, desk, { ...bringing, signal, blob, diffId });
+    }),
+  );
+}
+
+async function bringLayer(
+  { layers, knownBlobs }: ImageRoom,
+  { transfers, downloads }: RegistryDesk,
+  { repository, blob, diffId, tell, signal }: Bringing & { readonly blob: Descriptor; readonly diffId: Digest },
+): Promise<void> {
+  const id = shortId(blob.digest);
+  if (layers.find(diffId) === undefined) {
+    if (downloads.isFull()) tell({ status: "Waiting", progressDetail: {}, id });
+    const bring = (tellAll: Tell, left: AbortSignal): Promise<Layer> =>
+      downloads.through(left, () => download(layers, { repository, blob, diffId, tell: tellAll, signal: left }));
+    await transfers.layer(diffId, { bring, tell, signal });
+    tell({ status: "Pull complete", progressDetail: {}, id });
+  } else tell({ status: "Already exists", progressDetail: {}, id });
+  const { digest, size, mediaType = "" } = blob;
+  const form = formOf(mediaType);
+  if (form !== undefined) await knownBlobs.note(diffId, { digest, size, form }, repository.name);
+}
+
+interface Download {
+  readonly repository: Repository;
+  readonly blob: Descriptor;
+  readonly diffId: Digest;
+  readonly tell: Tell;
+  readonly signal: AbortSignal;
+}
+
+/** From the registry to the disk in one stream; the layer is there when both its digests are right. */
+async function download(
+  layers: ImageRoom["layers"],
+  { repository, blob, diffId, tell, signal }: Download,
+): Promise<Layer> {
+  const id = shortId(blob.digest);
+  const total = blob.size;
+  tell({ status: "Downloading", progressDetail: { current: 0, total }, id });
+  const { chunks, result } = measured(repository.blob(blob));
+  const counted = countedOut(chunks, { id, status: "Downloading", total, tell });
+  return layers.add(decompressed(counted), {
+    expected: diffId,
+    signal,
+    confirm() {
+      tell({ status: "Download complete", progressDetail: {}, id });
+      if (result().digest === blob.digest) return;
+      throw new RegistryError("broken", `filesystem layer verification failed for digest ${blob.digest}`);
+    },
+  });
+}
+
+interface Keeping extends Found {
+  readonly reference: Reference;
+  readonly key: string;
+  /** Of what the name stands for, the index of all platforms if there is one. */
+  readonly top: Digest;
+}
+
+async function* keep(room: ImageRoom, { reference, key, top, bytes, id }: Keeping): AsyncGenerator<Line> {
+  const isKnown = room.catalog.get(id) !== undefined;
   const image = await room.catalog.add(bytes, { storedAt: room.now() });
-  const key = referenceKey(reference);
   await room.catalog.tag(image.id, `${reference.name}@${top}`, room.now());
   if (reference.digest === undefined) await room.catalog.tag(image.id, key, room.now());
   room.publish("pull", familiar(key), familiar(reference.name));
   yield { status: `Digest: ${top}` };
   yield { status: `Status: ${isKnown ? "Image is up to date for" : "Downloaded newer image for"} ${familiar(key)}` };
-}
-
-async function* bringLayer(
-  { layers }: ImageRoom,
-  {
-    repository,
-    blob,
-    diffId,
-    signal,
-  }: { repository: Repository; blob: Descriptor; diffId: Digest; signal: AbortSignal },
-): AsyncGenerator<Line> {
-  const id = shortId(blob.digest);
-  if (layers.find(diffId) !== undefined) {
-    yield { status: "Already exists", progressDetail: {}, id };
-    return;
-  }
-  yield { status: "Downloading", progressDetail: { current: 0, total: blob.size }, id };
-  const { chunks, result } = measured(await repository.blob(blob.digest));
-  await layers.add(decompressed(chunks), { expected: diffId, signal });
-  if (result().digest !== blob.digest)
-    throw new HttpError(500, `filesystem layer verification failed for ${blob.digest}`);
-  yield { status: "Pull complete", progressDetail: {}, id };
-}
-
-function json(bytes: Buffer): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(bytes.toString("utf8"));
-    if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  throw badRequest("the registry's manifest is no JSON object");
-}
-
-function descriptors(value: unknown): Descriptor[] {
-  if (!Array.isArray(value)) throw badRequest("the registry's manifest lists nothing: its schema is not supported");
-  return value.map((each) => {
-    const descriptor = (each ?? {}) as Descriptor;
-    if (!isDigest(descriptor.digest))
-      throw badRequest("the registry's manifest names something without a sha256 digest");
-    return descriptor;
-  });
 }

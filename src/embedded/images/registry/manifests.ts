@@ -1,0 +1,95 @@
+import { badRequest, notFound } from "../../api/http-error.ts";
+import { type Platform, isOfPlatform } from "../../../docker-api/platform.ts";
+import type { Manifest, Repository } from "../../../registry/repository.ts";
+import { type Digest, isDigest } from "../digest.ts";
+
+/** What a manifest says of something else (OCI image specification, descriptor.md). */
+export interface Descriptor {
+  readonly mediaType?: string;
+  readonly digest: Digest;
+  readonly size: number;
+  readonly platform?: Platform;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** An image of one platform: its configuration, and its layers from the lowest up. */
+export interface ImageManifest {
+  readonly config: Descriptor;
+  readonly layers: readonly Descriptor[];
+}
+
+const indexTypes = [
+  "application/vnd.oci.image.index.v1+json",
+  "application/vnd.docker.distribution.manifest.list.v2+json",
+];
+const configTypes = [
+  "application/vnd.oci.image.config.v1+json",
+  "application/vnd.docker.container.image.v1+json",
+  "application/octet-stream",
+];
+
+/** What an index lists; `undefined` for a manifest that is none. */
+export function entriesOf({ bytes, mediaType }: Manifest): readonly Descriptor[] | undefined {
+  const value = jsonOf(bytes);
+  const isIndex = indexTypes.includes(mediaType) || indexTypes.includes(String(value["mediaType"]));
+  return isIndex ? descriptors(value["manifests"]) : undefined;
+}
+
+/** The one manifest for a platform, `linux/arm/v7`: the closest variant that runs there. Throws 404. */
+export async function manifestFor(repository: Repository, top: Manifest, platform: string): Promise<Manifest> {
+  const entries = entriesOf(top);
+  if (entries === undefined) return top;
+  const found = entries
+    .filter(({ platform: own }) => own !== undefined && isOfPlatform(normal(own), platform))
+    .toSorted((one, other) => rank(other, platform) - rank(one, platform))[0];
+  if (found === undefined) throw notFound(`no matching manifest for ${platform} in the manifest list entries`);
+  return repository.manifest(found.digest);
+}
+
+/** Reads a manifest of one platform. Throws 400 for what is no image, or of a schema of old. */
+export function imageManifest({ bytes }: Manifest): ImageManifest {
+  const { config, layers } = jsonOf(bytes);
+  const [configuration] = descriptors([config]);
+  if (configuration === undefined) throw badRequest("the manifest names no configuration");
+  const { mediaType } = configuration;
+  if (mediaType !== undefined && !configTypes.includes(mediaType)) {
+    throw badRequest(`this is no image to run: its configuration is of type ${JSON.stringify(mediaType)}`);
+  }
+  return { config: configuration, layers: descriptors(layers) };
+}
+
+function normal({ os, architecture = "", variant }: Platform): Platform {
+  // As containerd: v8 is what every arm64 is.
+  const plain = { os, architecture };
+  return variant === undefined || variant === "" || (architecture === "arm64" && variant === "v8")
+    ? plain
+    : { ...plain, variant };
+}
+
+/** The variant that was asked for; where none was, none, else the newest. */
+function rank({ platform }: Descriptor, asked: string): number {
+  const { variant = "" } = platform === undefined ? {} : normal(platform);
+  const wanted = asked.split("/")[2];
+  if (wanted !== undefined) return variant === wanted ? 1 : 0;
+  return variant === "" ? 100 : Number(/\d+/.exec(variant)?.[0] ?? 0);
+}
+
+function jsonOf(bytes: Buffer): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(bytes.toString("utf8"));
+    if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw badRequest("the registry's manifest is no JSON object");
+}
+
+function descriptors(value: unknown): Descriptor[] {
+  if (!Array.isArray(value)) throw badRequest("the registry's manifest lists nothing: its schema is not supported");
+  return value.map((each) => {
+    const descriptor = (each ?? {}) as Descriptor;
+    if (!isDigest(descriptor.digest))
+      throw badRequest("the registry's manifest names something without a sha256 digest");
+    return descriptor;
+  });
+}

@@ -1,0 +1,33 @@
+import { type RegistryClient, type RegistryOptions, openRegistries } from "../../../registry/client.ts";
+import type { RegistrySettings } from "../../../registry/endpoints.ts";
+import type { LayerStore } from "../layers/layer-store.ts";
+import { type Gate, createGate } from "./gate.ts";
+import { type Transfers, createTransfers } from "./transfers.ts";
+
+/** What everything that speaks to registries shares. */
+export interface RegistryDesk {
+  /** A client by the settings of this moment: whoever edits them need not restart the engine. */
+  open(): Promise<RegistryClient>;
+  readonly transfers: Transfers;
+  readonly downloads: Gate;
+  readonly uploads: Gate;
+}
+
+/** As Docker: `max-concurrent-downloads` and `max-concurrent-uploads`. */
+const mostDownloads = 3;
+const mostUploads = 5;
+
+export interface DeskParts {
+  readonly layers: Pick<LayerStore, "find">;
+  readonly settings: () => Promise<RegistrySettings>;
+  readonly options?: RegistryOptions;
+}
+
+export function openRegistryDesk({ layers, settings, options }: DeskParts): RegistryDesk {
+  return {
+    open: async () => openRegistries(await settings(), options),
+    transfers: createTransfers((diffId) => layers.find(diffId)),
+    downloads: createGate(mostDownloads),
+    uploads: createGate(mostUploads),
+  };
+}

@@ -1,0 +1,51 @@
+import { Agent as PlainAgent } from "node:http";
+import { Agent as TlsAgent } from "node:https";
+import { createSecureContext, getCACertificates, type SecureContext } from "node:tls";
+import type { Endpoint, RegistrySettings, Trust } from "./endpoints.ts";
+
+/** Connections to registries, used again while there is something to ask. */
+export interface Connections extends Disposable {
+  /** For a URL at an endpoint, or where that one leads to. */
+  agentFor(url: URL, endpoint: Pick<Endpoint, "isInsecure">): Promise<PlainAgent>;
+}
+
+export function openConnections(settings: Pick<RegistrySettings, "trust">): Connections {
+  const plain = new PlainAgent({ keepAlive: true });
+  const agents = new Map<string, Promise<TlsAgent>>();
+  const open = async (host: string, isInsecure: boolean): Promise<TlsAgent> => {
+    const trust = await settings.trust(host);
+    // Who names an authority wants to be sure, wherever the registry is.
+    const isVerified = !isInsecure || (trust.authorities ?? []).length > 0;
+    return new TlsAgent({ keepAlive: true, secureContext: contextOf(trust), rejectUnauthorized: isVerified });
+  };
+  return {
+    async agentFor({ protocol, host }, { isInsecure }) {
+      if (protocol === "http:") return plain;
+      const key = `${host} ${isInsecure}`;
+      const agent = agents.get(key) ?? open(host, isInsecure);
+      agents.set(key, agent);
+      return agent;
+    },
+    [Symbol.dispose]() {
+      plain.destroy();
+      for (const agent of agents.values()) {
+        agent.then(
+          (opened) => opened.destroy(),
+          () => {},
+        );
+      }
+    },
+  };
+}
+
+let usual: readonly string[] | undefined;
+
+/** Node brings authorities along, the system has those of its company; Docker believes the latter. */
+function contextOf({ authorities = [], keys = [] }: Trust): SecureContext {
+  usual ??= [...new Set([...getCACertificates("default"), ...getCACertificates("system")])];
+  return createSecureContext({
+    ca: [...usual, ...authorities],
+    cert: keys.map(({ certificate }) => certificate),
+    key: keys.map(({ key }) => key),
+  });
+}
