@@ -15,11 +15,41 @@ export interface Registry extends AsyncDisposable {
   publish(repository: string, tag: string): Promise<string>;
 }
 
+/** How a registry is to be spoken to. */
+export interface RegistryWish {
+  /** A folder with the server's `cert.pem` and `key.pem`; plain HTTP otherwise. */
+  readonly keys?: string;
+  /** A file with the authority by which clients have to be known. */
+  readonly clientAuthority?: string;
+  /** Whether it lets in only {@link visitor}. */
+  readonly isPrivate?: boolean;
+}
+
+/** Who is let in by a private registry. */
+export const visitor = { username: "ali", password: "open sesame" } as const;
+const htpasswd = `${visitor.username}:$2y$05$abcdefghijklmnopqrstuupx2xBUC4954936wVIjyyPHmUBFu0wCW\n`;
+
 /** Starts the reference registry (Debian: docker-registry) with nothing in it. */
-export async function startRegistry(): Promise<Registry> {
+export async function startRegistry({
+  keys,
+  clientAuthority,
+  isPrivate = false,
+}: RegistryWish = {}): Promise<Registry> {
   const folder = mkdtempSync(join(tmpdir(), "tscompose-registry-"));
   const host = `127.0.0.1:${await freePort()}`;
-  const config = { version: "0.1", storage: { filesystem: { rootdirectory: folder } }, http: { addr: host } };
+  const tls = keys && {
+    certificate: join(keys, "cert.pem"),
+    key: join(keys, "key.pem"),
+    ...(clientAuthority && { clientcas: [clientAuthority] }),
+  };
+  const passwords = join(folder, "htpasswd");
+  writeFileSync(passwords, htpasswd);
+  const config = {
+    version: "0.1",
+    storage: { filesystem: { rootdirectory: folder } },
+    http: { addr: host, ...(tls && { tls }) },
+    ...(isPrivate && { auth: { htpasswd: { realm: "test", path: passwords } } }),
+  };
   writeFileSync(join(folder, "config.yml"), JSON.stringify(config));
   const server = spawn("docker-registry", ["serve", join(folder, "config.yml")], { stdio: ["ignore", "pipe", "pipe"] });
   server.stdout.resume();

@@ -1,12 +1,15 @@
-import { HttpError, notFound } from "../../api/http-error.ts";
+import { HttpError, badRequest, notFound } from "../../api/http-error.ts";
 import { RegistryError } from "../../../registry/registry-error.ts";
+import { TarError } from "../../tar/entry.ts";
 import { familiar, nameOfKey } from "../reference.ts";
 
 /** What a registry's refusal becomes for those who pull: in Docker's words where clients look for them. */
 export function pullRefusal(error: unknown, key: string): unknown {
+  const name = familiar(key);
+  if (error instanceof TarError) return badRequest(`${name}: invalid layer: ${error.message}`);
+  if (error instanceof HttpError) return new HttpError(error.status, `${name}: ${error.message}`, error);
   if (!(error instanceof RegistryError)) return error;
   const { kind, message, reason } = error;
-  const name = familiar(key);
   if (kind === "missing" && message.includes("manifest of")) {
     return notFound(`manifest for ${name} not found: ${reason || "manifest unknown"}`);
   }
@@ -25,6 +28,7 @@ export function pushRefusal(error: unknown, key: string): unknown {
 
 /** For those who only ask. */
 export function askRefusal(error: unknown, key: string): unknown {
+  if (error instanceof HttpError) return new HttpError(error.status, `${familiar(key)}: ${error.message}`, error);
   if (!(error instanceof RegistryError)) return error;
   const { kind, message } = error;
   const status = kind === "missing" ? 404 : kind === "denied" ? 401 : 500;
