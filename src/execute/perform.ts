@@ -2,12 +2,9 @@ import type { Engine } from "../engine/engine.ts";
 import type { Programs } from "../context.ts";
 import type { ContainerCreateBody } from "../docker-api/container.ts";
 import { TscomposeError } from "../errors.ts";
-import type { BuildStepInfo, BuildStepState } from "../events.ts";
 import type { Operation } from "../plan/operation.ts";
 import { bodyWith, type Variables } from "../plan/provided.ts";
 import { buildImage } from "./build.ts";
-import { buildWithBuildKit } from "./builds/buildkit.ts";
-import type { BuildSessions } from "./builds/sessions.ts";
 import type { ContainerIds } from "./container-ids.ts";
 import { runHook } from "./hook.ts";
 import { fillIn, platformOf } from "./late-values.ts";
@@ -31,9 +28,6 @@ export interface Tools {
   /** Tells that a step is over for one of the containers it is about. */
   readonly settled: (container: string) => void;
   readonly warn: (message: string) => void;
-  /** Tells of a step of a builder. */
-  readonly buildStep: (info: BuildStepInfo, state: BuildStepState) => void;
-  readonly builds: BuildSessions;
 }
 
 /** Carries out one operation; the answer, if any, is told instead of the usual word. No decision is made here. */
@@ -43,7 +37,7 @@ export async function perform(operation: Operation, tools: Tools): Promise<strin
     case "pull-image":
       return pullImage(operation, tools);
     case "build-image":
-      return operation.builder === "buildkit" ? buildWithBuildKit(operation, tools) : buildImage(operation, tools);
+      return buildImage(operation, tools);
     case "push-image":
       return pushImage(operation, tools);
     case "remove-image":
