@@ -1,10 +1,10 @@
 import { once as event } from "node:events";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { type Server, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { gzipSync, zstdCompressSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createEventBus } from "../../../src/embedded/events.ts";
 import { nowNs } from "../../../src/embedded/host/clock.ts";
@@ -22,6 +22,7 @@ let files: Map<string, { readonly bytes: Buffer; readonly type: string }>;
 /** What a client has to say, if anything. */
 let token: string | undefined;
 let asked: string[];
+let credentials: (string | undefined)[];
 
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), "tscompose-pull-"));
@@ -36,10 +37,18 @@ beforeEach(async () => {
   });
   files = new Map();
   token = undefined;
-  asked = [];
+  [asked, credentials] = [[], []];
   server = createServer((request, response) => {
     const url = new URL(request.url ?? "", `http://${host}`);
     asked.push(url.pathname);
+    credentials.push(request.headers.authorization);
+    if (url.pathname === "/token" && request.method === "POST") {
+      request.setEncoding("utf8").once("data", (form: string) => {
+        const isKnown = new URLSearchParams(form).get("refresh_token") === "long-lived";
+        response.writeHead(isKnown ? 200 : 401).end(JSON.stringify({ access_token: token }));
+      });
+      return;
+    }
     if (url.pathname === "/token") {
       const isAllowed = request.headers.authorization === `Basic ${Buffer.from("me:secret").toString("base64")}`;
       response.writeHead(isAllowed ? 200 : 401).end(JSON.stringify({ token }));
@@ -152,6 +161,46 @@ describe("pulling", () => {
     expect(wrong.status).toBe(404);
     expect(wrong.bytes.toString()).not.toContain("wrong-password");
     expect((await pull("1", { username: "me", password: "secret" })).status).toBe(200);
+  });
+
+  test("takes an identity token in place of a password", async () => {
+    await publish("1");
+    token = "let-me-in";
+    expect((await pull("1", { identitytoken: "expired" })).status).toBe(404);
+    expect((await pull("1", { identitytoken: "long-lived" })).status).toBe(200);
+    expect((await pull("1", { registrytoken: "let-me-in" })).status).toBe(200);
+  });
+
+  test("brings a layer once for all who want it", async () => {
+    await publish("1");
+    const answers = await Promise.all(Array.from({ length: 4 }, () => pull("1")));
+    for (const answer of answers)
+      expect(lastLine(answer)).toMatchObject({ status: expect.stringContaining("Status") as string });
+    const layers = asked.filter((path) => path.includes("/blobs/"));
+    // Two layers once each; the configuration, small as it is, for each.
+    expect(layers).toHaveLength(2 + 4);
+  });
+
+  test.each([
+    ["zstd", zstdCompressSync],
+    ["no compression", (bytes: Buffer) => bytes],
+  ])("unpacks layers of %s, in a manifest of Docker's", async (_name, pack) => {
+    const layer = await layerOf([{ name: "a", text: "1" }], pack);
+    const config = JSON.stringify({ os: "linux", rootfs: { type: "layers", diff_ids: [layer.diffId] } });
+    const blob = (bytes: Buffer | string): object => have(`blobs/${digestOf(bytes)}`, bytes);
+    const type = "application/vnd.docker.distribution.manifest.v2+json";
+    have("manifests/1", JSON.stringify({ schemaVersion: 2, config: blob(config), layers: [blob(layer.stored)] }), type);
+    expect(lastLine(await pull("1"))).toMatchObject({ status: expect.stringMatching(/^Status: Downloaded/) as string });
+  });
+
+  test("asks mirrors before Docker Hub, and tells them no secret", async () => {
+    await publish("1");
+    await mkdir(join(home, "config"));
+    await writeFile(join(home, "config", "engine.json"), JSON.stringify({ "registry-mirrors": [`http://${host}`] }));
+    const auth = { "x-registry-auth": Buffer.from('{"username":"me","password":"secret"}').toString("base64url") };
+    const answer = await callRoute(images.routes, "POST /images/create?fromImage=acme/web&tag=1", undefined, auth);
+    expect(lastLine(answer)).toEqual({ status: "Status: Downloaded newer image for acme/web:1" });
+    expect(credentials.filter((each) => each !== undefined)).toEqual([]);
   });
 
   test("says what is not there", async () => {
