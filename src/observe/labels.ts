@@ -23,6 +23,11 @@ export const label = {
   uploads: "io.tscompose.uploads",
   /** Our own: digest of what of a service only a new container can change. */
   fixedHash: "io.tscompose.fixed-hash",
+  /**
+   * Our own: volumes without a name of their own that a container took over from the one before it, `name,…`. To the
+   * engine they are named ones then, or nobody's, and would stay when the container goes with its volumes.
+   */
+  anonymousVolumes: "io.tscompose.anonymous-volumes",
   /** Our own: variables that providers told a container, `provider:NAME,…`. */
   provided: "io.tscompose.provided",
 } as const;

@@ -26,6 +26,8 @@ export interface WantedReplica {
   readonly name: string;
   readonly number: number;
   readonly inherited?: readonly InheritedVolume[];
+  /** Volumes that nobody but the container it replaces knows of. */
+  readonly takenOver?: readonly string[];
   /** Name that tells a reader of labels that this one replaces another. */
   readonly replaces?: string;
   /** Providers will tell it variables that nobody knows yet. */
@@ -38,7 +40,7 @@ export type Decided = ReadonlyMap<string, ServiceDecision>;
 /** Composes the wanted container of a replica. */
 export function wantedContainer(planning: Planning, decided: Decided, replica: WantedReplica): Wanted {
   const { project, snapshot, options, images, report } = planning;
-  const { service, name, number } = replica;
+  const { service, name, number, takenOver = [] } = replica;
   const { seccompProfiles, proxies = {} } = options.inputs ?? noInputs;
   const image = images[service.name];
   const late = new Map<string, LateValue>();
@@ -62,6 +64,7 @@ export function wantedContainer(planning: Planning, decided: Decided, replica: W
         ...volumeImagesLabel(planning, service, late),
         ...(oneOff === undefined ? { [label.fixedHash]: fixedHashOf(service, decided, late, isProvided) } : {}),
         ...(uploads.length === 0 ? {} : { [label.uploads]: uploadsLabel(uploads) }),
+        ...(takenOver.length === 0 ? {} : { [label.anonymousVolumes]: takenOver.join(",") }),
         ...(replica.replaces === undefined ? {} : { [label.replace]: replica.replaces }),
       },
       links: linksOf(planning, decided, service),

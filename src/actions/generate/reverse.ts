@@ -1,6 +1,7 @@
 import type { ContainerInspect, EndpointSettings, HealthConfig, HostConfig } from "../../docker-api/container.ts";
 import type { ImageInspect } from "../../docker-api/image.ts";
 import { label } from "../../observe/labels.ts";
+import { isEnginesName } from "../../plan/inheritance.ts";
 
 /** A part of a compose file, as data. */
 export type Part = Readonly<Record<string, unknown>>;
@@ -43,7 +44,9 @@ export function resourcesOf(container: ContainerInspect): {
 } {
   return {
     networks: joinedNetworks(container).map(([name]) => name),
-    volumes: container.Mounts.flatMap(({ Type, Name = "" }) => (Type === "volume" && !isAnonymous(Name) ? [Name] : [])),
+    volumes: container.Mounts.flatMap(({ Type, Name = "" }) =>
+      Type === "volume" && !isEnginesName(Name) ? [Name] : [],
+    ),
   };
 }
 
@@ -124,7 +127,7 @@ function volumes({ Mounts }: ContainerInspect): unknown[] {
     .map(({ Type, Name = "", Source, Destination, RW }) =>
       withoutEmpty({
         type: Type,
-        source: Type === "bind" ? Source : isAnonymous(Name) ? undefined : Name,
+        source: Type === "bind" ? Source : isEnginesName(Name) ? undefined : Name,
         target: Destination,
         read_only: RW ? undefined : true,
       }),
@@ -181,10 +184,6 @@ function unless<Value>(own: Value, given: unknown): Value | undefined {
 
 function positive(value: number | undefined): number | undefined {
   return value !== undefined && value > 0 ? value : undefined;
-}
-
-function isAnonymous(name: string): boolean {
-  return /^[0-9a-f]{64}$/.test(name);
 }
 
 /** Leaves out what says nothing: absent values, empty texts, lists and maps. */

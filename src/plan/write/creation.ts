@@ -6,6 +6,7 @@ import { providersOf, providerSteps } from "../provided.ts";
 import { referencesOf } from "../references.ts";
 import { sharedReplica, survivorName } from "../decision.ts";
 import type { InheritedVolume } from "../spec/mounts.ts";
+import { volumesLeftBy } from "../inheritance.ts";
 import { wantedContainer } from "../wanted.ts";
 import type { Writer } from "./writer.ts";
 
@@ -45,7 +46,12 @@ function writeContainer(writer: Writer, { service, name, number, cause, when, re
     ...(replaced === undefined
       ? {}
       : {
-          inherited: planning.options.renewAnonymousVolumes === true ? [] : inheritedVolumes(writer, service, replaced),
+          ...(planning.options.renewAnonymousVolumes === true
+            ? {}
+            : {
+                inherited: inheritedVolumes(writer, service, replaced),
+                takenOver: volumesLeftBy(replaced, planning.snapshot.containers),
+              }),
           replaces: service.containerName ?? `${service.name}-${number}`,
         }),
   });

@@ -1,6 +1,7 @@
 import type { Hook } from "../../compose/project.ts";
 import type { ObservedContainer } from "../../observe/snapshot.ts";
 import type { Draft } from "../draft.ts";
+import { takenOver } from "../inheritance.ts";
 import type { Guard } from "../plan.ts";
 import { writeHooks } from "./hooks.ts";
 
@@ -61,7 +62,11 @@ export function writeRemove(
     force: true,
     ...(isReplaced ? { isReplaced } : {}),
   } as const;
-  return draft.add(operation, cause, { after, when, isOwed });
+  const removed = draft.add(operation, cause, { after, when, isOwed });
+  for (const volume of withVolumes ? takenOver(container) : []) {
+    draft.add({ kind: "remove-volume", name: volume, optional: true }, cause, { after: [removed], when, isOwed });
+  }
+  return removed;
 }
 
 /** Stops and removes a container; returns the step after which it is gone. */

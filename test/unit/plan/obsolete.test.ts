@@ -2,9 +2,10 @@ import { describe, expect, test } from "vitest";
 import type { ReconcileOptions } from "../../../src/plan/options.ts";
 import { reconcile } from "../../../src/plan/reconcile.ts";
 import { renderPlan } from "../../../src/plan/render.ts";
+import { teardown } from "../../../src/plan/teardown.ts";
 import { ancestors, converged, planned } from "../../support/planned.ts";
 import { dependsOn, sampleProject, type Sample } from "../../support/sample-project.ts";
-import { observedImage } from "../../support/simulate-plan.ts";
+import { emptySnapshot, observedImage, simulate } from "../../support/simulate-plan.ts";
 
 const web = { image: "web:1", dependsOn: { db: dependsOn("healthy", { restart: true }) } };
 
@@ -121,6 +122,72 @@ describe("a changed service", () => {
       );
     expect(mounts()).toEqual([{ Type: "volume", Source: source, Target: "/data" }]);
     expect(mounts({ renewAnonymousVolumes: true })).toEqual([{ Type: "volume", Target: "/data" }]);
+  });
+
+  test("leaves them to a successor with which they go when volumes are to go", () => {
+    const volumes = [{ type: "volume", target: "/data" }] as const;
+    const before = converged({ services: { web: { volumes } } });
+    const source = before.containers[0]?.mounts[0]?.source ?? "";
+    const project = sampleProject({ services: { web: { volumes, environment: { A: "1" } } } });
+    const once = simulate(reconcile(project, before), before);
+    const twice = simulate(reconcile(project, once, { recreate: "force" }), once);
+    for (const snapshot of [once, twice]) {
+      expect(snapshot.containers[0]?.mounts).toEqual([{ type: "volume", source, target: "/data" }]);
+      expect(renderPlan(teardown(project, snapshot, { volumes: true }), { withOrder: true })).toEqual([
+        "#1 stop web-1: down",
+        "#2 remove web-1: down <- #1",
+        `#3 remove volume ${source}: down <- #2`,
+        "#4 remove network default: down <- #2",
+      ]);
+      expect(renderPlan(teardown(project, snapshot)).filter((line) => line.includes("volume"))).toEqual([]);
+      expect(planned(project, snapshot, { renewAnonymousVolumes: true })).toContain(
+        `remove volume ${source}: replaced`,
+      );
+      expect(planned(project, snapshot, { scale: { web: 0 } })).toContain(`remove volume ${source}: scale 1 -> 0`);
+    }
+  });
+
+  test("knows of them also when it has no use for them any more", () => {
+    const before = converged({ services: { web: { volumes: [{ type: "volume", target: "/data" }] } } });
+    const project = sampleProject({ services: { web: {} } });
+    const after = simulate(reconcile(project, before), before);
+    expect(after.containers[0]?.mounts).toEqual([]);
+    expect(renderPlan(teardown(project, after, { volumes: true }))).toContain(
+      `remove volume ${before.containers[0]?.mounts[0]?.source}: down`,
+    );
+  });
+
+  test("knows nothing of what others have made, and it mounts as well", () => {
+    const services = (environment: Record<string, string>): Sample["services"] => ({
+      db: { volumes: [{ type: "volume", target: "/data" }] },
+      web: { volumesFrom: ["db"], environment },
+    });
+    const made = converged({ services: services({}) });
+    const [db] = made.containers;
+    const before = {
+      ...made,
+      containers: made.containers.map((each) => ({ ...each, mounts: db?.mounts ?? [] })),
+    };
+    const project = sampleProject({ services: services({ A: "1" }) });
+    const after = simulate(reconcile(project, before), before);
+    expect(after.containers.flatMap(({ labels }) => labels["io.tscompose.anonymous-volumes"] ?? [])).toEqual([]);
+  });
+
+  test("takes nothing with it that has a name of its own, whatever the name", () => {
+    const name = "0123456789abcdef".repeat(4);
+    const named = { services: { web: { volumes: [{ type: "volume", source: "kept", target: "/data" }] } } } as const;
+    const volumes = { kept: { name, isExternal: true } };
+    const info = { Name: name, Driver: "local", Mountpoint: "", Labels: {}, Options: {}, Scope: "local" };
+    const outside = { name, driver: "local", labels: {}, isOwned: false, info };
+    const images = { "web:1": observedImage("web:1", { volumes: ["/data"] }) };
+    const empty = { ...emptySnapshot("app"), images, volumes: [outside] };
+    const withImage = simulate(reconcile(sampleProject({ ...named, volumes }), empty), empty);
+    const project = sampleProject({ services: { web: {} } });
+    const after = simulate(reconcile(project, withImage), withImage);
+    expect(after.containers[0]?.mounts).toEqual([{ type: "volume", source: name, target: "/data" }]);
+    expect(renderPlan(teardown(project, after, { volumes: true })).filter((line) => line.includes("volume"))).toEqual(
+      [],
+    );
   });
 
   test("pulls along whoever shares its namespace", () => {
