@@ -50,7 +50,7 @@ export interface WatchEvent {
 }
 
 /** Kinds of things an engine holds. */
-export type ResourceKind = "container" | "network" | "volume" | "image" | "service";
+export type ResourceKind = "container" | "network" | "volume" | "image" | "service" | "model";
 
 /** A step as a view needs it. */
 export interface StepInfo {

@@ -5,6 +5,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { PlanInputs } from "../plan/options.ts";
 import { pathsBuiltFrom, pathsInUse } from "../plan/paths.ts";
 import { seccompProfilePath } from "../plan/spec/container.ts";
+import { modelRunner } from "./model-runner.ts";
 import { providerPrograms } from "./provider-programs.ts";
 import type { Files } from "../system/files.ts";
 
@@ -27,8 +28,20 @@ export async function readInputs(
   const seccompProfiles = Object.fromEntries(profiles.flat());
   const mounted = isOnThisMachine(engine) ? pathsInUse(project) : [];
   const absentPaths = await absentOf([...pathsBuiltFrom(project), ...mounted], files);
-  const [proxies, providers] = await Promise.all([engine.proxies(), providerPrograms(project, context)]);
-  return { environment, seccompProfiles, absentPaths, nowMs: clock.now(), proxies, providers };
+  const [proxies, providers, models] = await Promise.all([
+    engine.proxies(),
+    providerPrograms(project, context),
+    modelRunner(project, context),
+  ]);
+  return {
+    environment,
+    seccompProfiles,
+    absentPaths,
+    nowMs: clock.now(),
+    proxies,
+    providers,
+    ...(models === undefined ? {} : { models }),
+  };
 }
 
 /** Another machine has files of its own. */

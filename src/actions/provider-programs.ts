@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import { TscomposeError } from "../errors.ts";
 import type { ProviderMetadata, ProviderParameter, ProviderProgram, ProviderPrograms } from "../plan/options.ts";
 import type { Programs } from "../system/programs.ts";
+import { programOutput } from "./program-output.ts";
 
 /** Finds the programs that stand for services, and asks them what options they take. */
 export async function providerPrograms(
@@ -29,10 +30,9 @@ async function describe(
   directory: string,
   signal: AbortSignal,
 ): Promise<ProviderProgram> {
-  const lines: string[] = [];
-  const call = { path, args: ["compose", "metadata"], directory, environment: {}, signal };
-  const { exitCode } = await programs.run({ ...call, onLine: (line) => lines.push(line) }).catch(cannotStart(path));
-  const metadata = exitCode === 0 ? parseMetadata(lines.join("\n")) : undefined;
+  const call = { path, args: ["compose", "metadata"], directory, signal };
+  const { exitCode, output } = await programOutput(call, programs);
+  const metadata = exitCode === 0 ? parseMetadata(output) : undefined;
   return metadata === undefined ? { path } : { path, metadata };
 }
 
@@ -62,13 +62,6 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function cannotStart(path: string): (cause: unknown) => never {
-  return (cause) => {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new TscomposeError({ code: "operation-failed", message: `cannot run ${path}: ${why}`, cause });
-  };
 }
 
 function cannotRun(types: readonly string[]): TscomposeError {

@@ -8,7 +8,7 @@ import { buildImage } from "./build.ts";
 import type { ContainerIds } from "./container-ids.ts";
 import { runHook } from "./hook.ts";
 import { fillIn, platformOf } from "./late-values.ts";
-import { runProvider } from "./provider.ts";
+import { runModelProgram, runProvider } from "./provider.ts";
 import { pullImage, pushImage } from "./pull.ts";
 import { uploadFiles } from "./upload.ts";
 import { letTimePass, monitorContainers } from "./monitor.ts";
@@ -114,6 +114,8 @@ export async function perform(operation: Operation, tools: Tools): Promise<strin
     case "run-provider":
       tools.variables.set(operation.service, await runProvider(operation, tools));
       return undefined;
+    case "run-model":
+      return runModelProgram(operation, tools);
     case "delay":
       return letTimePass(operation, tools);
   }

@@ -1,60 +1,36 @@
-import type { Programs } from "../context.ts";
-import { TscomposeError } from "../errors.ts";
+import { stripVTControlCharacters } from "node:util";
 import type { Operation } from "../plan/operation.ts";
 import type { Variables } from "../plan/provided.ts";
-import { coverArguments, coverText } from "../plan/secrets.ts";
+import { coverText } from "../plan/secrets.ts";
 import type { Tools } from "./perform.ts";
-
-type Call = Extract<Operation, { kind: "run-provider" }>;
+import { programFailure, runProgram, type ProgramStep } from "./program.ts";
 
 /**
  * Runs the program of a provider by the protocol of Docker Compose (docs/extension.md of docker/compose): it says in
  * lines of JSON how far it is, what went wrong, and what its dependents are to know. Answers with their variables.
  */
 export async function runProvider(
-  call: Call,
-  { engine, programs, signal, progress }: Pick<Tools, "engine" | "programs" | "signal" | "progress">,
+  { service, type, program, args, directory }: Extract<Operation, { kind: "run-provider" }>,
+  tools: Pick<Tools, "engine" | "programs" | "signal" | "progress">,
 ): Promise<Variables> {
-  if (programs === undefined) throw cannotRun(call);
   const variables: Record<string, string> = {};
-  const { exitCode, complaint } = await start(
-    programs,
-    {
-      path: call.program,
-      args: call.args,
-      directory: call.directory,
-      environment: surroundings(engine.address),
-      onLine: (line) => {
-        const message = parseMessage(call, line);
-        if (message.kind === "info") progress(message.text);
-        if (message.kind === "variable") variables[message.name] = message.value;
-      },
-      signal,
-    },
-    call,
-  );
-  if (signal.aborted) throw new TscomposeError({ code: "interrupted", message: `${call.service}: interrupted` });
-  if (exitCode !== 0) throw endedBadly(call, exitCode, complaint);
+  const step = { owner: service, title: type, program, args, directory };
+  const onLine = (line: string): void => {
+    const message = parseMessage(step, line);
+    if (message.kind === "info") tools.progress(message.text);
+    if (message.kind === "variable") variables[message.name] = message.value;
+  };
+  await runProgram(step, onLine, tools);
   return variables;
 }
 
-async function start(
-  programs: Programs,
-  what: Parameters<Programs["run"]>[0],
-  call: Call,
-): ReturnType<Programs["run"]> {
-  try {
-    return await programs.run(what);
-  } catch (cause) {
-    if (cause instanceof TscomposeError) throw cause;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw failure(call, `cannot run ${call.program}: ${why}`, cause);
-  }
-}
-
-/** What a program of Docker's needs to find the engine; over TLS it takes more than an address. */
-function surroundings(address: string): Record<string, string> {
-  return /^(?:unix|npipe|ssh):/.test(address) ? { DOCKER_HOST: address } : {};
+/** Runs Docker's program for models, and tells what it says. */
+export async function runModelProgram(
+  { model, program, args, directory }: Extract<Operation, { kind: "run-model" }>,
+  tools: Pick<Tools, "engine" | "programs" | "signal" | "progress">,
+): Promise<undefined> {
+  const step = { owner: `models.${model}`, title: "docker model", program, args, directory };
+  await runProgram(step, (line) => tools.progress(withoutControls(line)), tools);
 }
 
 type Message =
@@ -62,33 +38,33 @@ type Message =
   | { readonly kind: "variable"; readonly name: string; readonly value: string }
   | { readonly kind: "nothing" };
 
-function parseMessage(call: Call, line: string): Message {
+function parseMessage(step: ProgramStep, line: string): Message {
   if (line.trim() === "") return { kind: "nothing" };
-  const { type, message } = readLine(call, line);
+  const { type, message } = readLine(step, line);
   switch (type) {
     case "info":
-      return { kind: "info", text: message.split("\n", 1).join("") };
+      return { kind: "info", text: withoutControls(message.split("\n", 1).join("")) };
     case "debug":
       return { kind: "nothing" };
     case "error":
-      throw failure(call, message.trimEnd());
+      throw programFailure(step, message.trimEnd());
     case "setenv":
-      return variable(call, message, `${call.service.toUpperCase()}_`);
+      return variable(step, message, `${step.owner.toUpperCase()}_`);
     case "rawsetenv":
-      return variable(call, message, "");
+      return variable(step, message, "");
     default:
-      throw failure(call, `${call.type} said something of the unknown type "${type}"`);
+      throw programFailure(step, `${step.title} said something of the unknown type "${type}"`);
   }
 }
 
-function readLine(call: Call, line: string): { readonly type: string; readonly message: string } {
+function readLine(step: ProgramStep, line: string): { readonly type: string; readonly message: string } {
   const value = parseJson(line);
   if (typeof value === "object" && value !== null && "type" in value && "message" in value) {
     const { type, message } = value;
     if (typeof type === "string" && typeof message === "string") return { type, message };
   }
   const said = coverText(line.slice(0, 200));
-  throw failure(call, `${call.type} is to say {"type": …, "message": …} on standard output, it said: ${said}`);
+  throw programFailure(step, `${step.title} is to say {"type": …, "message": …} on standard output, it said: ${said}`);
 }
 
 function parseJson(text: string): unknown {
@@ -99,32 +75,17 @@ function parseJson(text: string): unknown {
   }
 }
 
-function variable(call: Call, message: string, prefix: string): Message {
+function variable(step: ProgramStep, message: string, prefix: string): Message {
   const split = message.indexOf("=");
-  if (split < 1) throw failure(call, `${call.type} is to set variables as NAME=value, it said: ${coverText(message)}`);
+  if (split < 1) {
+    throw programFailure(step, `${step.title} is to set variables as NAME=value, it said: ${coverText(message)}`);
+  }
   return { kind: "variable", name: `${prefix}${message.slice(0, split)}`, value: message.slice(split + 1) };
 }
 
-function endedBadly(call: Call, exitCode: number | undefined, complaint: string): TscomposeError {
-  const how = exitCode === undefined ? "was ended by a signal" : `exited with status ${exitCode}`;
-  const lines = complaint === "" ? [] : complaint.split("\n").map(coverText);
-  return failure(call, [`${call.type} ${how}`, ...lines].join("\n  "));
-}
-
-function failure(call: Call, what: string, cause?: unknown): TscomposeError {
-  const command = [call.program, ...coverArguments(call.args)].join(" ");
-  return new TscomposeError({
-    code: "operation-failed",
-    message: `${call.service}: ${what}`,
-    hint: `see what it does: ${command}`,
-    ...(cause === undefined ? {} : { cause }),
-  });
-}
-
-function cannotRun({ service, type }: Call): TscomposeError {
-  return new TscomposeError({
-    code: "unsupported",
-    message: `${service}: is provided by the program ${type}, and no programs are to be run here`,
-    hint: "give the action a context with programs",
-  });
+/** What a program says must not move the cursor of a terminal. */
+function withoutControls(text: string): string {
+  return stripVTControlCharacters(text)
+    .replaceAll(/\p{Cc}+/gu, " ")
+    .trim();
 }

@@ -79,6 +79,10 @@ function wordsOfOne(operation: Exclude<Operation, { kind: "await-containers" | "
       const { doing, done } = providerWords[operation.verb];
       return service(operation.service, doing, done);
     }
+    case "run-model": {
+      const isPull = operation.verb === "pull";
+      return model(operation.model, isPull ? "Pulling" : "Configuring", isPull ? "Pulled" : "Configured");
+    }
     case "delay":
       return service(operation.service, "Waiting", "Waited");
   }
@@ -95,6 +99,7 @@ const network = wordsAbout("network");
 const volume = wordsAbout("volume");
 const container = wordsAbout("container");
 const service = wordsAbout("service");
+const model = wordsAbout("model");
 
 function wordsAbout(resource: ResourceKind): (name: string, doing: string, done: string) => Words {
   return (name, doing, done) => ({ resource, name, doing, done });

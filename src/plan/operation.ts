@@ -140,6 +140,17 @@ export type Operation =
       /** Where it runs. */
       readonly directory: string;
     }
+  | {
+      /** Lets Docker's program for models get or set up a model. */
+      readonly kind: "run-model";
+      readonly model: string;
+      readonly verb: "pull" | "configure";
+      /** Path of the program. */
+      readonly program: string;
+      readonly args: readonly string[];
+      /** Where it runs. */
+      readonly directory: string;
+    }
   /** Lets time pass between replicas. */
   | { readonly kind: "delay"; readonly service: string; readonly forMs: number };
 

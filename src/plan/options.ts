@@ -58,6 +58,19 @@ export interface PlanInputs {
   readonly proxies?: Environment;
   /** Programs that stand for services; absent where no service has a provider. */
   readonly providers?: ProviderPrograms;
+  /** Absent where no model is used, or nobody serves models. */
+  readonly models?: ModelRunner;
+}
+
+/** Docker's program that serves models. */
+export interface ModelRunner {
+  readonly path: string;
+  /** Where containers reach the models. */
+  readonly endpoint: string;
+  /** Models that need not be pulled. */
+  readonly available: readonly string[];
+  /** Can be told `runtime_flags`. */
+  readonly takesFlags: boolean;
 }
 
 /** Programs of providers that are on this machine, by type. */

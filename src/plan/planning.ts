@@ -19,6 +19,8 @@ export interface Planning {
   readonly volumes: VolumeDecisions;
   /** Steps that have services provided by programs, by service. */
   readonly providers: ReadonlyMap<string, number>;
+  /** Steps after which models are there, by model. */
+  readonly models: ReadonlyMap<string, number>;
   readonly report: ReportProblem;
   readonly remark: (text: string) => void;
 }

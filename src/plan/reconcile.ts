@@ -5,6 +5,7 @@ import { checkCollisions } from "./collisions.ts";
 import { decideContainers } from "./containers.ts";
 import { Draft } from "./draft.ts";
 import { planImages, planOtherImages } from "./images.ts";
+import { withModelVariables, writeModels } from "./models.ts";
 import { decideNetworks } from "./networks.ts";
 import type { ReconcileOptions } from "./options.ts";
 import { decideOrphans } from "./orphans.ts";
@@ -27,7 +28,7 @@ import { Writer } from "./write/writer.ts";
  * when its dependencies are ready.
  */
 export function reconcile(given: Project, snapshot: Snapshot, options: ReconcileOptions = {}): Plan {
-  const project = withoutProviders(given);
+  const project = withModelVariables(withoutProviders(given), options.inputs?.models);
   const draft = new Draft();
   const problems: Problem[] = [];
   const report = (problem: Problem): number => problems.push(problem);
@@ -38,6 +39,7 @@ export function reconcile(given: Project, snapshot: Snapshot, options: Reconcile
   // An image that cannot be had must leave everything as it was.
   draft.closePhase();
   const providers = writeProvision(given, options.inputs?.providers ?? {}, draft, report);
+  const models = writeModels(project, options.inputs?.models, draft, report);
   const networks = decideNetworks(project, snapshot, { remark, report });
   const volumes = decideVolumes(project, snapshot, { mayRecreate: options.recreateVolumes === true, remark, report });
   const planning: Planning = {
@@ -49,6 +51,7 @@ export function reconcile(given: Project, snapshot: Snapshot, options: Reconcile
     networks,
     volumes,
     providers,
+    models,
     report,
     remark,
   };

@@ -70,6 +70,8 @@ export function describe(operation: Operation, project: string): string {
       return `watch over ${operation.containers.map(short).join(", ")} for ${operation.forMs / 1000}s`;
     case "run-provider":
       return `run ${operation.type} ${operation.verb} for ${operation.service}`;
+    case "run-model":
+      return `${operation.verb} model ${operation.model}`;
     case "delay":
       return `wait ${operation.forMs / 1000}s`;
   }

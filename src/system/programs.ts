@@ -10,6 +10,8 @@ export interface Programs {
    * slash is a path, from `directory` on. `undefined` when there is none.
    */
   find(name: string, directory: string): Promise<string | undefined>;
+  /** Path of a plugin of Docker's command line; `undefined` when there is none. */
+  findPlugin(name: string): Promise<string | undefined>;
   /** Runs a program to its end. Throws what keeps it from being started; when the signal fires it is asked to end. */
   run(call: ProgramCall): Promise<ProgramEnd>;
 }
@@ -44,14 +46,15 @@ export interface ProgramSurroundings {
 export function systemPrograms({ environment, homeDirectory }: ProgramSurroundings): Programs {
   const configFolder = environment["DOCKER_CONFIG"] || join(homeDirectory, ".docker");
   const pluginFolders = [join(configFolder, "cli-plugins"), ...sharedPluginFolders];
+  const findPlugin: Programs["findPlugin"] = (name) =>
+    firstExecutable(pluginFolders.map((folder) => join(folder, `docker-${name}`)));
   return {
+    findPlugin,
     async find(name, directory) {
       if (name.includes("/")) return firstExecutable([isAbsolute(name) ? name : resolve(directory, name)]);
-      const onPath = (environment["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
-      return firstExecutable([
-        ...pluginFolders.map((folder) => join(folder, `docker-${name}`)),
-        ...onPath.map((folder) => join(folder, name)),
-      ]);
+      // What `PATH` says of the folder that one happens to be in is not followed: os/exec of Go does not either.
+      const onPath = (environment["PATH"] ?? "").split(delimiter).filter((folder) => isAbsolute(folder));
+      return (await findPlugin(name)) ?? firstExecutable(onPath.map((folder) => join(folder, name)));
     },
     run: (call) => runProgram({ ...call, environment: { ...environment, ...call.environment } }),
   };

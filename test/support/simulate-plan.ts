@@ -190,6 +190,7 @@ class World {
       case "await-containers":
       case "monitor-containers":
       case "run-provider":
+      case "run-model":
       case "delay":
         return;
     }

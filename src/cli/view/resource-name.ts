@@ -11,4 +11,5 @@ const titles = {
   volume: "Volume",
   image: "Image",
   service: "Service",
+  model: "Model",
 } as const;

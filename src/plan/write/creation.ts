@@ -2,6 +2,7 @@ import type { Service } from "../../compose/project.ts";
 import type { ObservedContainer } from "../../observe/snapshot.ts";
 import type { Guard } from "../plan.ts";
 import { temporaryName } from "../names.ts";
+import { modelSteps } from "../models.ts";
 import { providersOf, providerSteps } from "../provided.ts";
 import { referencesOf } from "../references.ts";
 import { sharedReplica, survivorName } from "../decision.ts";
@@ -70,7 +71,7 @@ function writeContainer(writer: Writer, { service, name, number, cause, when, re
       ...(provided.length === 0 ? {} : { provided }),
     },
     cause,
-    { after: [...needs(writer, service), ...providerSteps(service, planning.providers)], when },
+    { after: [...needs(writer, service), ...outsideSteps(writer, service)], when },
   );
   const joined = wanted.connectLater.map(({ network, settings }) =>
     writer.add({ kind: "connect-network", network, container: name, endpoint: settings }, "joined after creation", {
@@ -80,6 +81,11 @@ function writeContainer(writer: Writer, { service, name, number, cause, when, re
   );
   writer.wanted.set(name, wanted);
   writer.created.set(name, [step, ...joined]);
+}
+
+/** What programs of this machine do for a service. */
+function outsideSteps({ planning: { providers, models } }: Writer, service: Service): number[] {
+  return [...providerSteps(service, providers), ...modelSteps(service, models)];
 }
 
 /** Steps that make what a container is made of. */

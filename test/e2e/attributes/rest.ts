@@ -68,11 +68,24 @@ const hooks: Proofs = {
 const stops = tested("test/e2e/conduct.test.ts", "pre_stop hooks run in a container before it is stopped");
 const waits = tested("test/e2e/dependencies.test.ts", "a service waits for what it depends on, in the way it asks for");
 
+const provided = tested("test/e2e/providers.test.ts", "a provider's program stands for a service");
+const modelled = tested("test/e2e/models.test.ts", "models are served by Docker's plugin, and told to services");
 const oneByOne = tested("test/e2e/rolling.test.ts", "replicas are replaced as few at a time as the file says");
 const startFirst = tested("test/e2e/rolling.test.ts", "no request fails while a service that starts first is replaced");
 
 /** Rows that decide what happens, and when. */
 const conduct: Proofs = {
+  "services.*.provider": provided,
+  "services.*.provider.type": provided,
+  "services.*.provider.options": provided,
+  "services.*.models": modelled,
+  "services.*.models.*.endpoint_var": modelled,
+  "services.*.models.*.model_var": modelled,
+  models: modelled,
+  "models.*.name": modelled,
+  "models.*.model": modelled,
+  "models.*.context_size": modelled,
+  "models.*.runtime_flags": modelled,
   name: tested("test/e2e/conduct.test.ts", "a project has the name that its file gives it"),
   "include.*.path": fixture("include-with-its-own-environment"),
   "include.*.env_file": fixture("include-with-its-own-environment"),

@@ -121,6 +121,14 @@ const operations: { readonly [Kind in Operation["kind"]]: Extract<Operation, { k
     args: ["compose", "--project-name=shop", "up", "db"],
     directory: "/shop",
   },
+  "run-model": {
+    kind: "run-model",
+    model: "llm",
+    verb: "configure",
+    program: "/usr/libexec/docker/cli-plugins/docker-model",
+    args: ["configure", "ai/smollm2"],
+    directory: "/shop",
+  },
   delay: { kind: "delay", service: "web", forMs: 10_000 },
 };
 
