@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
+import type { Engine } from "../engine/engine.ts";
 import { toContainer } from "../observe/observed.ts";
-import type { ObservedContainer } from "../observe/snapshot.ts";
+import type { ObservedContainer, ObservedPort } from "../observe/snapshot.ts";
 import { isUp } from "../plan/known-state.ts";
 import { findContainers, type Subject } from "./select-containers.ts";
 
@@ -20,8 +21,18 @@ export async function env(subject: Subject, { engine }: Pick<Context, "engine">)
   return { COMPOSE_PROJECT_NAME: subject.name, ...Object.fromEntries(variables.sort(([a], [b]) => (a < b ? -1 : 1))) };
 }
 
+/** What the variables of a service begin with. */
+export function variablePrefix(service: string): string {
+  return service.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_");
+}
+
+/** Where a published port is reached from here. */
+export function hostOfPort({ hostIp }: ObservedPort, engine: Pick<Engine, "address">): string {
+  return reachable(hostIp, hostOf(engine.address));
+}
+
 function variablesOf({ service, ports }: ObservedContainer, host: string): (readonly [string, string])[] {
-  const prefix = service.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_");
+  const prefix = variablePrefix(service);
   const [lowest] = ports.filter(({ protocol }) => protocol === "tcp").sort((a, b) => a.target - b.target);
   return [
     ...(lowest === undefined

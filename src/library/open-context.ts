@@ -4,6 +4,7 @@ import type { Choice } from "../engine/connect.ts";
 import { openEngine } from "../open-engine.ts";
 import { systemClock } from "../system/clock.ts";
 import { systemFiles } from "../system/files.ts";
+import { systemPrograms } from "../system/programs.ts";
 import { ownSurroundings, type Surroundings } from "../system/surroundings.ts";
 
 /** What every verb needs of the world: an engine, the files of this machine, whom to tell, and what ends it. */
@@ -27,7 +28,8 @@ export async function openContext(options: OpenContextOptions = {}): Promise<Ope
   const asked = named === undefined ? {} : { engine: named };
   const { engine, choice } = await openEngine({ ...around, ...asked, signal });
   const close = (): Promise<void> => engine[Symbol.asyncDispose]();
-  return { ...around, engine, choice, clock: systemClock, emit, signal, [Symbol.asyncDispose]: close };
+  const programs = systemPrograms(around);
+  return { ...around, programs, engine, choice, clock: systemClock, emit, signal, [Symbol.asyncDispose]: close };
 }
 
 /** What reading compose files needs, which is no engine. */

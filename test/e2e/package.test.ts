@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -54,6 +55,19 @@ describe("the published package", () => {
     await writeFile(join(folder, "shop.yaml"), "services: { db: { image: $IMAGE } }\n");
     const { stdout } = await tscompose("-f", "shop.yaml", "--env-file", "shop.env", "config", "--images");
     expect(stdout).toBe("redis\n");
+  });
+
+  test("brings a library, and one for tests, with their types", async () => {
+    const program = `import { load, loadContext } from "tscompose";
+      import { compose } from "tscompose/testing";
+      const { project } = await load({ files: ["compose.yaml"] }, loadContext());
+      console.log(Object.keys(project.services).join(), typeof compose);`;
+    await writeFile(join(folder, "library.yaml"), "services: { api: { image: node } }\n");
+    await writeFile(join(folder, "library.mjs"), program.replace("compose.yaml", "library.yaml"));
+    const { stdout } = await run(process.execPath, ["library.mjs"], { cwd: folder });
+    expect(stdout).toBe("api function\n");
+    const places = ["dist/index.d.ts", "dist/testing/index.d.ts", "dist/testing/guard/guard-process.js"];
+    for (const place of places) expect(existsSync(join(folder, "node_modules/tscompose", place))).toBe(true);
   });
 
   test("publishes its schemas, and neither tests nor sources", async () => {

@@ -10,7 +10,10 @@ import { parseAst } from "rolldown/parseAst";
 const root = join(import.meta.dirname, "../..");
 
 /** The entries of `exports` in package.json, by the names that users import. */
-const entries: Readonly<Record<string, string>> = { tscompose: "index.d.ts" };
+const entries: Readonly<Record<string, string>> = {
+  tscompose: "index.d.ts",
+  "tscompose/testing": "testing/index.d.ts",
+};
 
 /** Rooms whose types are shown although nobody can import them: what users say to the verbs, and hear from them. */
 const spokenTo = /^(library|testing|actions|events|errors|context|open-engine)\b/;

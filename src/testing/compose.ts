@@ -1,0 +1,99 @@
+import { randomBytes } from "node:crypto";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Emit } from "../events.ts";
+import { ownSurroundings } from "../system/surroundings.ts";
+import { keepWatch } from "./guard/own-guard.ts";
+import { Running } from "./running.ts";
+import type { ComposeShape, ServiceName, ShapeOf } from "./shape.ts";
+import { type Stack, toStack } from "./stack.ts";
+import { endStack, openStackContext, readStack, type StackRequest, startStack } from "./start.ts";
+
+/** Which file, or which files of which the later ones change what the earlier say; relative to the working directory. */
+export type ComposeSource = string | URL | readonly (string | URL)[];
+
+/** What a test can say about the stack that it wants, whatever the file. */
+export interface StackWishes {
+  /** Only these, and what they depend on; absent: all. */
+  readonly services?: readonly string[];
+  readonly profiles?: readonly string[];
+  /** Variables for the compose files, beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly envFiles?: readonly string[];
+  /** Where relative paths of the files start; absent: the folder of the first file. */
+  readonly projectDirectory?: string;
+  /** As `--engine` has it. */
+  readonly engine?: string;
+  /** `always`, which is usual: a test tries what the sources say now. */
+  readonly build?: "always" | "never";
+  readonly pull?: "always" | "missing" | "never";
+  /** How long services may take to become healthy; absent: two minutes. */
+  readonly startTimeoutMs?: number;
+  /** How long containers may take to stop; absent: none, for their data goes with them. */
+  readonly stopGraceMs?: number;
+  /** Ends the start, and whatever the stack is asked to do. */
+  readonly signal?: AbortSignal;
+  /** Hears what happens. */
+  readonly onEvent?: Emit;
+}
+
+/** What a test can say about the stack that it wants, in the names that the file declares. */
+export interface ComposeOptions<Shape extends ComposeShape = ComposeShape> extends StackWishes {
+  readonly services?: readonly ServiceName<Shape>[];
+  readonly profiles?: readonly Shape["profiles"][];
+}
+
+/**
+ * Starts what a compose file says, as a copy that is nobody else's: project name, container names, ports and subnets of its
+ * own. Resolves when all services are healthy. The stack is gone at the end of its scope, and also when this process dies.
+ *
+ * ```ts
+ * await using stack = await compose("compose.yaml");
+ * const client = new Client(stack.db.url());
+ * ```
+ *
+ * Throws a `StackStartError` with the cause and the logs when it does not start; nothing is left of it then.
+ */
+export async function compose<const File extends ComposeSource>(
+  file: File,
+  options: ComposeOptions<ShapeOf<File>> = {},
+): Promise<Stack<ShapeOf<File>>> {
+  const request = toRequest(file, options);
+  const { signal, onEvent: emit } = options;
+  const context = await openStackContext(request, {
+    ...(signal === undefined ? {} : { signal }),
+    ...(emit === undefined ? {} : { emit }),
+  });
+  await using undo = new AsyncDisposableStack();
+  undo.use(context);
+  const read = await readStack(request, `t${randomBytes(4).toString("hex")}`, context);
+  // Before anything is made: from here on somebody is left to clean up.
+  const watch = keepWatch({ name: read.project.name, request });
+  undo.defer(() => watch.end());
+  await startStack(read, request, context);
+  undo.defer(() => endStack(read.project.name, request, context));
+  const stack = await toStack<ShapeOf<File>>(new Running(read, request, context), () => kept.disposeAsync());
+  const kept = undo.move();
+  return stack;
+}
+
+/** What a test said, as data, with all that this process has to say. */
+export function toRequest(file: ComposeSource, options: StackWishes): StackRequest {
+  const { workingDirectory, homeDirectory, environment } = ownSurroundings();
+  const { services = [], profiles, env = {}, envFiles, projectDirectory, engine, build, pull } = options;
+  return {
+    files: [file].flat().map((each) => resolve(workingDirectory, each instanceof URL ? fileURLToPath(each) : each)),
+    services,
+    environment: { ...environment, ...env },
+    workingDirectory,
+    homeDirectory,
+    startTimeoutMs: options.startTimeoutMs ?? 120_000,
+    stopGraceMs: options.stopGraceMs ?? 0,
+    ...(profiles === undefined ? {} : { profiles }),
+    ...(envFiles === undefined ? {} : { envFiles: envFiles.map((path) => resolve(workingDirectory, path)) }),
+    ...(projectDirectory === undefined ? {} : { projectDirectory: resolve(workingDirectory, projectDirectory) }),
+    ...(engine === undefined ? {} : { engine }),
+    ...(build === undefined ? {} : { build }),
+    ...(pull === undefined ? {} : { pull }),
+  };
+}

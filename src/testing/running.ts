@@ -1,0 +1,35 @@
+import { type ListedContainer, ps } from "../actions/ps.ts";
+import type { Project } from "../compose/project.ts";
+import type { OpenContext } from "../library/open-context.ts";
+import type { StackRequest, StackState } from "./start.ts";
+import type { ServiceVariables } from "./variables.ts";
+
+/** A stack that runs, as its services see it: the project, the way to the engine, and what was last seen there. */
+export class Running {
+  readonly project: Project;
+  readonly serviceVariables: ServiceVariables;
+  readonly variables: StackRequest["environment"];
+  readonly stopGraceMs: number;
+  readonly context: OpenContext;
+  #containers: readonly ListedContainer[] = [];
+
+  constructor({ project, variables }: StackState, request: StackRequest, context: OpenContext) {
+    this.project = project;
+    this.serviceVariables = variables;
+    this.variables = request.environment;
+    this.stopGraceMs = request.stopGraceMs;
+    this.context = context;
+  }
+
+  /** Containers that ran when somebody last looked, by number. */
+  get containers(): readonly ListedContainer[] {
+    return this.#containers;
+  }
+
+  /** Looks again: published ports change when containers start. */
+  async refresh(): Promise<void> {
+    const { name } = this.project;
+    const found = await ps({ name, project: this.project }, {}, this.context);
+    this.#containers = found.toSorted((a, b) => (a.number ?? 0) - (b.number ?? 0));
+  }
+}

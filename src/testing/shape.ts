@@ -1,0 +1,36 @@
+/** What is known of a compose file when a test is compiled: the names that it declares. */
+export interface ComposeShape {
+  readonly services: Readonly<Record<string, ServiceShape>>;
+  readonly profiles: string;
+}
+
+/** A service, as far as its names go. */
+export interface ServiceShape {
+  /** Ports in the container that can be reached: numbers of TCP ports, `53/udp` for others. */
+  readonly ports: number | string;
+}
+
+/**
+ * The files that are known, by their path from the folder of package.json. Each `compose.yaml.d.ts` that `tscompose types`
+ * has written adds its own.
+ */
+// oxlint-disable-next-line typescript/no-empty-interface -- filled by declaration merging
+export interface ComposeFiles {}
+
+/** What is known of a file that has no declarations beside it: nothing, so any name will do. */
+export type AnyShape = ComposeShape;
+
+/** What is known of a file by the path that a test gives. */
+export type ShapeOf<File> = PathOf<File> extends keyof ComposeFiles ? Checked<ComposeFiles[PathOf<File>]> : AnyShape;
+
+/** `./compose.yaml` and `../compose.yaml` are the same file to whoever stands elsewhere. */
+type PathOf<File> = File extends `./${infer Rest}`
+  ? PathOf<Rest>
+  : File extends `../${infer Rest}`
+    ? PathOf<Rest>
+    : File;
+
+type Checked<Shape> = Shape extends ComposeShape ? Shape : AnyShape;
+
+/** Names of the services of a shape. */
+export type ServiceName<Shape extends ComposeShape> = keyof Shape["services"] & string;

@@ -1,0 +1,79 @@
+import { env, variablePrefix } from "../actions/env.ts";
+import type { LogsOptions } from "../actions/logs.ts";
+import { UsageError } from "../errors.ts";
+import type { LogLine } from "../events.ts";
+import { logs } from "../library/follow.ts";
+import type { Running } from "./running.ts";
+import { TestService } from "./service.ts";
+import type { ComposeShape, ServiceName } from "./shape.ts";
+
+/** A stack that runs: each service by its name, and what concerns all of them. Gone when disposed of. */
+export type Stack<Shape extends ComposeShape = ComposeShape> = StackOfAll<Shape> & {
+  readonly [Name in Exclude<ServiceName<Shape>, keyof StackOfAll | "then">]: TestService<Shape["services"][Name]>;
+};
+
+/** What a stack has beside its services. A service whose name is one of these is found in `services`. */
+export class StackOfAll<Shape extends ComposeShape = ComposeShape> implements AsyncDisposable {
+  /** Name of the project that it runs as: `tscompose -p NAME ps`. */
+  readonly project: string;
+  /** Variables for the program under test: `DB_HOST`, `DB_PORT`, `DB_PORT_5432`, `DB_URL`. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly services: { readonly [Name in ServiceName<Shape>]: TestService<Shape["services"][Name]> };
+  readonly #running: Running;
+  readonly #end: () => Promise<void>;
+  #ending: Promise<void> | undefined;
+
+  constructor(running: Running, environment: Readonly<Record<string, string>>, end: () => Promise<void>) {
+    this.project = running.project.name;
+    this.env = environment;
+    this.#running = running;
+    this.#end = end;
+    const names = Object.keys(running.project.services);
+    const found = Object.fromEntries(names.map((name) => [name, new TestService(name, running)]));
+    this.services = found as StackOfAll<Shape>["services"];
+  }
+
+  /** Lines of all services, or of some. */
+  logs(options: LogsOptions = {}): AsyncGenerator<LogLine> {
+    return logs(this.#running.project, options, this.#running.context);
+  }
+
+  /** Takes it down, or gives it back where others use it, too; the second time it does nothing. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#ending ??= this.#end();
+    return this.#ending;
+  }
+}
+
+/** Looks at what runs and makes it a stack. */
+export async function toStack<Shape extends ComposeShape>(
+  running: Running,
+  end: () => Promise<void>,
+): Promise<Stack<Shape>> {
+  await running.refresh();
+  const stack = new StackOfAll<Shape>(running, await variablesOf(running), end);
+  const { services } = stack;
+  const reserved = new Set(["then", ...Object.keys(stack), ...Object.getOwnPropertyNames(StackOfAll.prototype)]);
+  const open = Object.entries(services).filter(([name]) => !reserved.has(name));
+  return Object.assign(stack, Object.fromEntries(open)) as Stack<Shape>;
+}
+
+async function variablesOf(running: Running): Promise<Readonly<Record<string, string>>> {
+  const { project, context } = running;
+  const found = await env({ name: project.name, project }, context);
+  const urls = Object.keys(project.services).flatMap((name) => {
+    const url = urlOf(new TestService(name, running));
+    return url === undefined ? [] : [[`${variablePrefix(name)}_URL`, url] as const];
+  });
+  return { ...found, ...Object.fromEntries(urls) };
+}
+
+/** Services that publish nothing, or have ended as they should, have none. */
+function urlOf(service: TestService): string | undefined {
+  try {
+    return service.url();
+  } catch (error) {
+    if (error instanceof UsageError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,39 @@
+import { ExecutionError, type Failure } from "../actions/execution-error.ts";
+import { type ErrorCode, TscomposeError } from "../errors.ts";
+import type { LogLine } from "../events.ts";
+
+/** Why a stack did not start, as data: what crosses from one process to another. */
+export interface StartFailure {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint?: string;
+  readonly failures: readonly Failure[];
+  /** The last lines of every container, by container, read before everything was taken down. */
+  readonly logs: readonly LogLine[];
+}
+
+/** A stack did not start: the cause, whom it kept from starting, and what the containers had to say. */
+export class StackStartError extends TscomposeError {
+  readonly failures: readonly Failure[];
+  readonly logs: readonly LogLine[];
+
+  constructor({ code, message, hint, failures, logs }: StartFailure, cause?: unknown) {
+    const spoken = logs.length === 0 ? [] : ["logs:", ...logs.map(({ container, line }) => `  ${container} | ${line}`)];
+    super({
+      code,
+      message: [message, ...spoken].join("\n"),
+      ...(hint === undefined ? {} : { hint }),
+      ...(cause === undefined ? {} : { cause }),
+    });
+    this.failures = failures;
+    this.logs = logs;
+  }
+}
+
+/** What is known of an error that ended a start; nothing of one that is no answer but a bug. */
+export function startFailure(error: unknown, logs: readonly LogLine[]): StartFailure | undefined {
+  if (!(error instanceof TscomposeError)) return undefined;
+  const { code, message, hint } = error;
+  const failures = error instanceof ExecutionError ? error.failures : [];
+  return { code, message, failures, logs, ...(hint === undefined ? {} : { hint }) };
+}
