@@ -124,6 +124,9 @@ services:
     expect((await world.engine.logs(world.container("web-1"))).match(/started/g)).toHaveLength(4);
   });
 
+  // The right to administer the system is bit 21. Mounting something would take more: a seccomp filter is as the container's.
+  const mayAdminister = "test $$((0x$$(sed -n 's/^CapEff:.//p' /proc/self/status) >> 21 & 1)) = 1";
+
   test("a command may ask for all privileges", async () => {
     await using world = await begin({
       "compose.yaml": `
@@ -131,7 +134,7 @@ services:
   web:
     ${sleeper.replaceAll(", ", "\n    ")}
     develop:
-      watch: [{ path: a, action: sync+exec, target: /a, exec: { command: [mount, -t, tmpfs, none, /mnt], privileged: true } }]
+      watch: [{ path: a, action: sync+exec, target: /a, exec: { command: ["sh", "-c", "${mayAdminister}"], privileged: true } }]
 `,
       a: "one",
     });
@@ -207,9 +210,7 @@ services:
     await watching.says(/synced in /);
     const files = await containerTree(world.engine, world.container("web-1"), "/app");
     expect(files.map((line) => line.split(" ")[0])).toEqual(["a.ts", "e/", "e/f.ts"]);
-    expect(watching.said).toMatch(
-      /\/mounted\/below is not copied to: this machine's own folder is mounted at \/mounted/,
-    );
+    await watching.hasSaid(/\/mounted\/below is not copied to: this machine's own folder is mounted at \/mounted/);
   });
 
   test("thousands of files at once arrive, and a file that is written all the time does not keep others waiting", async () => {

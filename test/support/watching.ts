@@ -51,6 +51,11 @@ export class Watching implements AsyncDisposable {
     }
   }
 
+  /** Resolves when it has said this, before what was waited for or after it. */
+  async hasSaid(expected: RegExp): Promise<void> {
+    while (!expected.test(this.#said)) await this.#more(expected);
+  }
+
   /** Resolves when it has said more than this much of what it said, or after this time at the latest. */
   async saysMore(than: number, withinMs: number): Promise<void> {
     if (this.#said.length > than) return;
