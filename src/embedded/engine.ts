@@ -3,6 +3,8 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { takeOver } from "./boot/take-over.ts";
 import { eventRoutes } from "./api/events.ts";
+import { buildRoutes } from "./build/classic/build-routes.ts";
+import { createBuilder } from "./build/create-builder.ts";
 import { createRouter } from "./api/router.ts";
 import type { Route } from "./api/route.ts";
 import { swarmRoutes } from "./api/swarm.ts";
@@ -27,6 +29,7 @@ import { Runs } from "./containers/runs.ts";
 import { streamRoutes } from "./containers/streams/stream-routes.ts";
 import { Streams } from "./containers/streams/streams.ts";
 import { startContainer, stopContainer, type VerbParts } from "./containers/verbs.ts";
+import { createThrowaways } from "./containers/throwaway.ts";
 import { createEventBus } from "./events.ts";
 import { prepareApparmor } from "./host/apparmor.ts";
 import { sweepCgroups } from "./host/cgroups.ts";
@@ -146,6 +149,14 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
     nowMs,
   };
   const files = { paths, volumes, containers, turns: verbs.turns, find: (id: string) => register.find(id) };
+  const builder = await createBuilder({
+    paths,
+    images,
+    commands: createThrowaways(rooms),
+    now: timestamp,
+    nowMs,
+    onFault,
+  });
   const routes: readonly Route[] = [
     ...systemRoutes({
       version,
@@ -176,6 +187,7 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
       volumes,
       containers: () => listContainers(listParts(containerParts, new URLSearchParams("all=1&size=1"))),
     }),
+    ...buildRoutes({ builder, images: images.forBuilds, nowNs }),
     ...images.routes,
     ...volumes.routes,
     ...networks.routes,
@@ -188,6 +200,7 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
     isBusy: () => register.all().some(({ state }) => ["running", "paused", "restarting"].includes(state.status)),
     async [Symbol.asyncDispose]() {
       health[Symbol.dispose]();
+      await builder.close();
       await networks.close();
       await register.settled();
       signs[Symbol.dispose]();

@@ -12,15 +12,22 @@ interface Saving {
 
 /** All containers by id and name, in memory and on disk. */
 export class Register {
+  readonly #isOnDisk: boolean;
   readonly #paths: Paths;
   readonly #onFault: (error: unknown) => void;
   readonly #documents = new Map<string, ContainerDocument>();
   readonly #names = new Map<string, string>();
   readonly #saving = new Map<string, Saving>();
 
-  constructor(paths: Paths, onFault: (error: unknown) => void) {
+  /** Not on disk when nothing of them may outlive the engine. */
+  constructor(
+    paths: Paths,
+    onFault: (error: unknown) => void,
+    { isOnDisk = true }: { readonly isOnDisk?: boolean } = {},
+  ) {
     this.#paths = paths;
     this.#onFault = onFault;
+    this.#isOnDisk = isOnDisk;
   }
 
   /** Reads what an earlier engine left. A document that cannot be read harms nobody but its container. */
@@ -157,7 +164,7 @@ export class Register {
 
   async #write(id: string): Promise<void> {
     const document = this.#documents.get(id);
-    if (document === undefined) return;
+    if (document === undefined || !this.#isOnDisk) return;
     await saveJson(this.#paths.container(id).document, document, { sync: true });
   }
 }

@@ -1,0 +1,71 @@
+import { createHash } from "node:crypto";
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Mount } from "../dockerfile/mount-flag.ts";
+import { createTurns } from "../../store/turns.ts";
+
+/** A folder that commands of several builds share, as long as one of them has it. */
+export interface CacheFolder extends AsyncDisposable {
+  readonly path: string;
+  /** Nobody has had it before. */
+  readonly isNew: boolean;
+}
+
+/** Folders of `RUN --mount=type=cache`: they outlive builds. */
+export interface CacheFolders {
+  /** Gives the folder of an id; with `locked` when nobody else has it any more, with `private` one that nobody has. */
+  open(id: string, sharing: Mount["sharing"]): Promise<CacheFolder>;
+  /** Removes those that nobody has. */
+  prune(): Promise<void>;
+}
+
+/** Opens the folders below a folder. */
+export async function openCacheFolders(root: string): Promise<CacheFolders> {
+  await mkdir(root, { recursive: true, mode: 0o711 });
+  const users = new Map<string, number>();
+  const turns = createTurns();
+
+  async function take(name: string): Promise<CacheFolder> {
+    const path = join(root, name);
+    users.set(name, (users.get(name) ?? 0) + 1);
+    const made = await mkdir(path, { recursive: true, mode: 0o755 });
+    return {
+      path,
+      isNew: made !== undefined,
+      [Symbol.asyncDispose]: async () => {
+        const left = (users.get(name) ?? 1) - 1;
+        if (left > 0) users.set(name, left);
+        else users.delete(name);
+      },
+    };
+  }
+
+  async function locked(name: string): Promise<CacheFolder> {
+    const { promise: given, resolve: give } = Promise.withResolvers<CacheFolder>();
+    const { promise: left, resolve: leave } = Promise.withResolvers<void>();
+    turns(name, async () => {
+      const folder = await take(name);
+      give(folder);
+      await left;
+      await folder[Symbol.asyncDispose]();
+    }).catch(() => {});
+    const { path, isNew } = await given;
+    return { path, isNew, [Symbol.asyncDispose]: async () => leave() };
+  }
+
+  return {
+    async open(id, sharing) {
+      const name = createHash("sha256").update(id).digest("hex").slice(0, 32);
+      if (sharing === "locked") return locked(name);
+      if (sharing === "shared") return take(name);
+      let own = name;
+      for (let number = 1; users.has(own); number += 1) own = `${name}-${number}`;
+      return take(own);
+    },
+    async prune() {
+      for (const name of await readdir(root)) {
+        if (!users.has(name)) await rm(join(root, name), { recursive: true, force: true });
+      }
+    },
+  };
+}

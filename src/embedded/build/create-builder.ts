@@ -1,0 +1,180 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Throwaways } from "../containers/throwaway.ts";
+import { InRoot, PathError, pathBytes } from "../host/in-root.ts";
+import type { Images } from "../images/images.ts";
+import { readRegularFile } from "../host/regular-file.ts";
+import type { Paths } from "../store/paths.ts";
+import { findBaseImage } from "./base-image.ts";
+import { BuildError, type BuildRequest, type BuildResult, type Builder } from "./build.ts";
+import { openBuildCache } from "./cache/build-cache.ts";
+import { openCacheFolders } from "./cache/cache-folders.ts";
+import { contextPathsOf } from "./context-paths.ts";
+import { DockerfileError } from "./dockerfile/dockerfile-error.ts";
+import { readDockerfile } from "./dockerfile/read-dockerfile.ts";
+import { ignorePatterns } from "./files/patterns.ts";
+import { planBuild } from "./plan/plan-build.ts";
+import { readPlatform } from "./plan/platform.ts";
+import { imageDocument } from "./solve/image-document.ts";
+import { Progress } from "./solve/progress.ts";
+import { CommandFailure } from "./solve/run-command.ts";
+import { Solver } from "./solve/solver.ts";
+
+/** What a builder is made of. */
+export interface BuilderParts {
+  readonly paths: Paths;
+  readonly images: Pick<Images, "forBuilds" | "pull">;
+  readonly commands: Throwaways;
+  /** RFC 3339 with nanoseconds. */
+  readonly now: () => string;
+  readonly nowMs: () => number;
+  readonly onFault: (error: unknown) => void;
+}
+
+/** A builder with what it keeps between builds. */
+export interface OpenBuilder extends Builder {
+  /** Forgets results and cache folders that are not in use; gives how many bytes that freed, and what was forgotten. */
+  prune(options: {
+    readonly unusedSinceMs: number;
+  }): Promise<{ readonly keys: readonly string[]; readonly bytes: number }>;
+  close(): Promise<void>;
+}
+
+/** Opens the engine's builder. */
+export async function createBuilder(parts: BuilderParts): Promise<OpenBuilder> {
+  const { paths, images, nowMs, onFault } = parts;
+  const folder = join(paths.data, "build");
+  // Of a build that this engine's predecessor did not finish.
+  await rm(join(folder, "commands"), { recursive: true, force: true });
+  const cache = await openBuildCache({ folder, images: images.forBuilds, nowMs, onFault });
+  const cacheFolders = await openCacheFolders(join(folder, "mounts"));
+  const shared = { ...parts, cache, cacheFolders };
+  return {
+    build: (request) => images.forBuilds.holding(() => build(shared, request)),
+    async prune({ unusedSinceMs }) {
+      const keys = await cache.prune(unusedSinceMs);
+      await cacheFolders.prune();
+      return { keys, bytes: await images.forBuilds.collect() };
+    },
+    close: () => cache.settled(),
+  };
+}
+
+type Shared = BuilderParts & {
+  readonly cache: Awaited<ReturnType<typeof openBuildCache>>;
+  readonly cacheFolders: Awaited<ReturnType<typeof openCacheFolders>>;
+};
+
+async function build(shared: Shared, request: BuildRequest): Promise<BuildResult> {
+  const progress = new Progress({ emit: request.emit, now: shared.now });
+  const path = request.dockerfile.path;
+  const text = await progress.internal(`[internal] load build definition from ${baseName(path)}`, () =>
+    dockerfileText(request),
+  );
+  try {
+    return await buildText(shared, request, { progress, text });
+  } catch (error) {
+    throw asBuildError(error, { file: path, text });
+  }
+}
+
+interface Reading {
+  readonly progress: Progress;
+  readonly text: string;
+}
+
+async function buildText(shared: Shared, request: BuildRequest, { progress, text }: Reading): Promise<BuildResult> {
+  const { paths, images } = shared;
+  const dockerfile = invalid(() => readDockerfile(text));
+  const architecture = readPlatform(`linux/${images.forBuilds.architecture}`);
+  const plan = await planBuild({
+    dockerfile,
+    request,
+    buildPlatform: architecture,
+    baseImage: (reference, platform) => findBaseImage({ images, request, progress, reference, platform }),
+  });
+  const ignored = await progress.internal("[internal] load .dockerignore", () => ignoredBy(request));
+  const scratchFolder = join(paths.run, "build", randomUUID());
+  await mkdir(scratchFolder, { recursive: true, mode: 0o700 });
+  const solver = new Solver({
+    ...shared,
+    images: images.forBuilds,
+    request,
+    progress,
+    ignored,
+    contextPaths: contextPathsOf(plan.target.step),
+    scratchFolder,
+  });
+  try {
+    const layers = await solver.layers(plan.target.step);
+    return await progress.internal("exporting to image", async () => {
+      const document = imageDocument({ target: plan.target, layers, labels: request.labels, epoch: plan.epoch });
+      const { id, bytes } = await images.forBuilds.store(document, request.tags);
+      return { imageId: id, config: bytes };
+    });
+  } finally {
+    await solver.close();
+    await rm(scratchFolder, { recursive: true, force: true });
+  }
+}
+
+/** A mistake that shows before anything is done makes the request itself wrong. */
+function invalid<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof DockerfileError) throw new InvalidDockerfile(error);
+    throw error;
+  }
+}
+
+class InvalidDockerfile extends DockerfileError {
+  constructor({ message, location }: DockerfileError) {
+    super(message, location);
+  }
+}
+
+function asBuildError(error: unknown, { file, text }: { readonly file: string; readonly text: string }): unknown {
+  if (!(error instanceof DockerfileError)) return error;
+  const { location, message } = error;
+  return new BuildError(message, {
+    ...(location === undefined ? {} : { place: { file, text, location } }),
+    ...(error instanceof CommandFailure ? { exitCode: error.exitCode } : {}),
+    isInvalidRequest: error instanceof InvalidDockerfile,
+    cause: error,
+  });
+}
+
+async function dockerfileText({ dockerfile }: BuildRequest): Promise<string> {
+  const { path, source } = dockerfile;
+  const folder = await source.fetch({ paths: [path, `${path}.dockerignore`, ".dockerignore"], excludes: [] });
+  const text = await fileIn(folder, path);
+  if (text !== undefined) return text;
+  throw new BuildError(`failed to read dockerfile: open ${path}: no such file or directory`, {
+    isInvalidRequest: true,
+  });
+}
+
+/** Patterns of the Dockerfile's own ignore file, or of the context's. */
+async function ignoredBy({ dockerfile, context }: BuildRequest): Promise<string[]> {
+  const { path, source } = dockerfile;
+  const own = `${path}.dockerignore`;
+  const beside = await fileIn(await source.fetch({ paths: [own], excludes: [] }), own);
+  if (beside !== undefined) return ignorePatterns(beside);
+  const folder = await context.fetch({ paths: [".dockerignore"], excludes: [] });
+  return ignorePatterns((await fileIn(folder, ".dockerignore")) ?? "");
+}
+
+async function fileIn(folder: string, path: string): Promise<string | undefined> {
+  await using root = await InRoot.open(folder);
+  await using place = await root.find(pathBytes(path), { followsLast: true }).catch((error: unknown) => {
+    if (error instanceof PathError) return undefined;
+    throw error;
+  });
+  return place?.status?.isFile() === true ? await readRegularFile(place.hostPath) : undefined;
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
