@@ -1,7 +1,7 @@
 import type { Project } from "../compose/project.ts";
 import type { Context } from "../context.ts";
 import type { Engine, EventStream } from "../engine/engine.ts";
-import { EngineError } from "../errors.ts";
+import { EngineError, TscomposeError } from "../errors.ts";
 import type { Emit, ProgressEvent, StepInfo } from "../events.ts";
 import { toContainer } from "../observe/observed.ts";
 import type { ObservedContainer } from "../observe/snapshot.ts";
@@ -10,7 +10,10 @@ import { type ExitRules, Exits } from "./exits.ts";
 import { LogFollower, subscribe } from "./log-follower.ts";
 import { copyLog, type LogsContext } from "./logs.ts";
 import { isUp } from "../plan/known-state.ts";
-import { findContainers, shortName } from "./select-containers.ts";
+import { graceOf } from "../plan/grace.ts";
+import { type RestartRules, restartRules } from "../plan/spec/restart-policy.ts";
+import { Restarter } from "./restarts/restarter.ts";
+import { findContainers, type Replica, shortName } from "./select-containers.ts";
 import { fired, stopOrKill } from "./stop-or-kill.ts";
 
 /** What attached `up` shows, and what ends it. */
@@ -30,6 +33,8 @@ export interface AttachVerbs {
   readonly start: (context: Context) => Promise<void>;
   /** Stops the services that are awaited, dependents first. */
   readonly stop: (context: Context) => Promise<void>;
+  /** Hands back to the engine what was done in its place; also after Ctrl-C. */
+  readonly leave: (context: Context) => Promise<void>;
 }
 
 /** How it ended. */
@@ -55,6 +60,8 @@ export async function attach(
   try {
     await using events = await subscribe({ name: project.name }, { ...context, signal: streams.signal });
     const following = await beginFollowing(parts, options, { events, signal: streams.signal });
+    using restarter = following.restarter;
+    enough.addEventListener("abort", () => restarter[Symbol.dispose]());
     const started = verbs.start({ ...context, signal: enough, emit: announcing(parts, following) });
     const followed = following.follower.follow(started);
     followed.catch(() => {}); // awaited below, but a start that fails is told first
@@ -66,7 +73,18 @@ export async function attach(
     return context.signal.aborted ? { kind: "interrupted" } : { kind: "ended", exitCode: parts.exits.result() };
   } finally {
     streams.abort();
+    await leave(verbs, context);
   }
+}
+
+/** What cannot be handed back is told: why the run ended says more. */
+async function leave(verbs: AttachVerbs, context: AttachContext): Promise<void> {
+  if (context.forced.aborted) return;
+  await verbs.leave({ ...context, signal: context.forced }).catch((error: unknown) => {
+    if (!(error instanceof TscomposeError)) throw error;
+    const message = `the engine has not been told to restart containers again: ${error.message}`;
+    context.emit({ kind: "remark", level: "warning", message });
+  });
 }
 
 interface Parts {
@@ -77,10 +95,11 @@ interface Parts {
 }
 
 async function beginFollowing(
-  { project, scope, exits, context }: Parts,
+  parts: Parts,
   { timestamps = false }: AttachOptions,
   { events, signal }: { readonly events: EventStream; readonly signal: AbortSignal },
 ): Promise<Following> {
+  const { project, scope, exits, context } = parts;
   const subject = { name: project.name, project };
   const emit: Emit = (event) => {
     if (event.kind === "container-exited") {
@@ -89,23 +108,43 @@ async function beginFollowing(
     }
     if (event.kind === "remark" || ("service" in event && scope.isShown(event))) context.emit(event);
   };
-  const follower = new LogFollower({
+  const restarter = restarterFor(parts, (container) => follower.giveUp(container));
+  const follower: LogFollower = new LogFollower({
     subject,
     options: { follow: true, tail: 0, timestamps },
     context: { ...context, signal, emit },
     events,
     copyLog: async (container, ...rest) => (scope.isShown(container) ? copyLog(container, ...rest) : undefined),
-    isFollowed: (container) => scope.isShown(container) || scope.isAwaited(container),
+    isFollowed: (container) =>
+      scope.isShown(container) || scope.isAwaited(container) || rulesOf(project, container.service) !== undefined,
     isAwaited: scope.isAwaited,
+    restarter,
     hopesForStarts: false,
   });
   const found = (await findContainers(context.engine, subject)).map(toContainer).filter(({ isOneOff }) => !isOneOff);
   const followed = found.filter((container) => scope.isShown(container) || scope.isAwaited(container));
   await follower.begin(followed);
-  return { follower, found: followed };
+  return { follower, restarter, found: followed };
+}
+
+/** Restarts as the file says it, where engines would not do it so. */
+function restarterFor({ project, context }: Parts, givenUp: (container: Replica) => void): Restarter {
+  return new Restarter({
+    rulesOf: (name) => rulesOf(project, name),
+    graceMsOf: (name) => (graceOf(project.services[name]).graceMs ?? 10_000) + 1000,
+    start: (id) => context.engine.startContainer(id),
+    givenUp,
+    emit: context.emit,
+  });
+}
+
+function rulesOf({ services }: Project, name: string): RestartRules | undefined {
+  const service = services[name];
+  return service === undefined ? undefined : restartRules(service);
 }
 
 interface Following {
+  readonly restarter: Restarter;
   readonly follower: LogFollower;
   readonly found: readonly ObservedContainer[];
 }

@@ -11,10 +11,19 @@ import { TimedLines } from "./timed-lines.ts";
 export function subscribe({ name }: Subject, { engine, signal }: Context): Promise<EventStream> {
   const filters = {
     type: ["container"],
-    event: ["create", "start", "die", "destroy"],
+    event: ["create", "start", "kill", "die", "destroy"],
     label: [`${label.project}=${name.toLowerCase()}`, `${label.oneOff}=False`],
   };
   return engine.events({ filters, signal });
+}
+
+/** Hears of starts and ends, and says which end is none. Times are the engine's, in milliseconds. */
+export interface Restarts {
+  started(container: Replica, atMs: number): void;
+  signalled(container: Replica, atMs: number): void;
+  /** True: it will be started again. */
+  ended(container: Replica, end: { readonly exitCode: number; readonly atMs: number }): boolean;
+  removed(container: Replica): void;
 }
 
 /** What following needs: whose logs, how to copy one, and the events that tell when. */
@@ -27,6 +36,8 @@ export interface FollowRequest {
   readonly isFollowed: (container: Replica) => boolean;
   /** Whether following goes on for the sake of a container; absent: of all. */
   readonly isAwaited?: (container: Replica) => boolean;
+  /** Starts containers again that have ended. */
+  readonly restarter?: Restarts;
   /** True: it also goes on for the sake of containers that do not run, but could be started. */
   readonly hopesForStarts: boolean;
 }
@@ -73,6 +84,11 @@ export class LogFollower {
     this.#letGo(startOf(name));
   }
 
+  /** A container that was to be started again will not be. */
+  giveUp({ id }: Replica): void {
+    this.#letGo(id);
+  }
+
   /** Goes on until no container is left that could write any more, and not before `something` is over. */
   async follow(something?: Promise<unknown>): Promise<void> {
     if (something !== undefined) {
@@ -104,10 +120,13 @@ export class LogFollower {
   }
 
   async #react(): Promise<void> {
+    const { restarter } = this.#request;
     for await (const event of this.#request.events) {
       const container = containerOf(event);
       if (!this.#request.isFollowed(container)) continue;
       if (event.Action === "create") this.#created(container, event);
+      if (event.Action === "kill") restarter?.signalled(container, timeOf(event));
+      if (event.Action === "destroy") restarter?.removed(container);
       if (event.Action === "start") await this.#started(container, event);
       if (event.Action === "die") await this.#died(container, event);
       if (event.Action === "destroy") this.#live.delete(container.id);
@@ -123,7 +142,8 @@ export class LogFollower {
   }
 
   async #started(container: Replica, event: EngineEventBody): Promise<void> {
-    const { options, context } = this.#request;
+    const { options, context, restarter } = this.#request;
+    restarter?.started(container, timeOf(event));
     const state = (await context.engine.inspectContainer(container.id))?.State;
     const before = this.#runs.get(container.id);
     this.#await(container); // whether it still runs or not: its end is yet to be told
@@ -140,13 +160,14 @@ export class LogFollower {
   }
 
   async #died(container: Replica, event: EngineEventBody): Promise<void> {
-    const { subject, context } = this.#request;
+    const { subject, context, restarter } = this.#request;
     this.#ends.set(container.id, timeOf(event));
     const state = (await context.engine.inspectContainer(container.id))?.State;
     // A manual restart leaves the state at "running": https://github.com/moby/moby/issues/45538
-    const isRestarting = state?.Restarting === true || state?.Running === true;
-    if (!isRestarting) this.#live.delete(container.id);
     const exitCode = Number(event.Actor.Attributes["exitCode"] ?? 0);
+    const isRestarted = state?.Restarting === true || state?.Running === true;
+    const isRestarting = isRestarted || restarter?.ended(container, { exitCode, atMs: timeOf(event) }) === true;
+    if (!isRestarting) this.#live.delete(container.id);
     const source = { container: shortName(container, subject.name), service: container.service };
     this.#enqueue(container.id, () => context.emit({ kind: "container-exited", ...source, exitCode, isRestarting }));
   }

@@ -18,6 +18,8 @@ export interface ReconcileOptions {
   readonly build?: "always" | "never";
   /** False: `--no-start`. */
   readonly start?: boolean;
+  /** Whoever asks stays attached, and restarts containers where `deploy.restart_policy` asks for more than engines do. */
+  readonly restartsHere?: boolean;
   /** Wait until every selected service is running, or healthy where it has a health check. */
   readonly wait?: boolean;
   readonly waitTimeoutMs?: number;

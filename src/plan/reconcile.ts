@@ -15,6 +15,7 @@ import type { Planning } from "./planning.ts";
 import { withoutProviders, writeProvision } from "./providers.ts";
 import { ImpossiblePlanError, type Problem } from "./problem.ts";
 import { ignoredModes } from "./spec/files.ts";
+import { restartRules } from "./spec/restart-policy.ts";
 import { decideVolumes } from "./volumes.ts";
 import { writeCreation } from "./write/creation.ts";
 import { writeRelease } from "./write/release.ts";
@@ -57,6 +58,7 @@ export function reconcile(given: Project, snapshot: Snapshot, options: Reconcile
   };
   const decided = decideContainers(planning);
   for (const service of Object.values(project.services)) ignoredModes(project, service).forEach(remark);
+  if (options.restartsHere !== true) tellOfRestarts(project, remark);
   const orphans = decideOrphans(project, snapshot, options, remark);
   checkCollisions({ project, snapshot, decided, orphans, starts: options.start !== false }, report);
   checkPaths({ project, decided }, options.inputs?.absentPaths ?? [], report);
@@ -72,4 +74,13 @@ export function reconcile(given: Project, snapshot: Snapshot, options: Reconcile
     project: project.name,
     basis: basisOf(snapshot),
   });
+}
+
+/** Only somebody who stays can wait before a restart, or look how long it lasts. */
+function tellOfRestarts(project: Project, remark: (text: string) => void): void {
+  for (const service of Object.values(project.services)) {
+    if (restartRules(service) === undefined) continue;
+    const about = `services.${service.name}.deploy.restart_policy`;
+    remark(`${about}: delay and window count while up is attached; by itself the engine waits as it likes`);
+  }
 }

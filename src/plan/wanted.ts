@@ -73,6 +73,7 @@ export function wantedContainer(planning: Planning, decided: Decided, replica: W
       seccompProfiles,
       proxies,
       usesAliases: oneOff?.usesAliases ?? true,
+      restartsHere: options.restartsHere === true,
     },
     report,
   );

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { attach, type AttachOptions } from "../../actions/attach.ts";
+import { handBackRestarts } from "../../actions/hand-back.ts";
 import { carryOut, loadPlan } from "../../actions/plan.ts";
 import { checkActiveServices } from "../../actions/select-containers.ts";
 import { stop } from "../../actions/stop.ts";
@@ -101,7 +102,11 @@ export const up: CommandModule<UpFlags> = {
     const end = await attach(
       loaded.project,
       attachOptions(services, flags),
-      { start, stop: async (within) => checkExecution(await stop(loaded.project, options, within)) },
+      {
+        start,
+        stop: async (within) => checkExecution(await stop(loaded.project, options, within)),
+        leave: (within) => handBackRestarts(loaded.project, within),
+      },
       {
         ...context,
         emit: withMenu,
@@ -156,6 +161,7 @@ function upOptions({ args, flags, session }: Call<UpFlags>, { environment }: Loa
   const asks = io.stdin.isTTY && io.stderr.isTTY && session.flags.dryRun !== true;
   return {
     ...reconcileOptions(args, flags, environment),
+    restartsHere: !isDetached(flags),
     environment,
     ...(asks ? { mayLose: (volumes) => mayLose(volumes, io) } : {}),
     ...(limit === undefined ? {} : { limit }),

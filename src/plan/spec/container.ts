@@ -8,6 +8,7 @@ import { endpointsOf, primaryMacAddress, type Endpoint } from "./endpoints.ts";
 import { mountsOf, type InheritedVolume } from "./mounts.ts";
 import { exposedPorts, portBindings } from "./ports.ts";
 import { resourcesOf } from "./resources.ts";
+import { enginePolicy, restartRules } from "./restart-policy.ts";
 
 /** Everything a container's body is made of; references to other services are already containers. */
 export interface ContainerRequest {
@@ -27,6 +28,8 @@ export interface ContainerRequest {
   readonly proxies?: EnvironmentMap;
   /** One-offs go by their own name only. */
   readonly usesAliases?: boolean;
+  /** Whoever stays attached restarts containers where engines would not do it as the file says. */
+  readonly restartsHere?: boolean;
 }
 
 /** A finished body, and the networks an older engine joins only after creation. */
@@ -114,7 +117,7 @@ function hostConfig(request: ContainerRequest, primary: Endpoint | undefined, re
     ...mountsOf({ ...request, project }, report),
     NetworkMode: service.networkMode ?? primary?.network ?? "none",
     PortBindings: portBindings(service),
-    RestartPolicy: restartPolicy(service),
+    RestartPolicy: isRestartedHere(request) ? { Name: "no" } : enginePolicy(service),
     LogConfig:
       service.logging === undefined
         ? undefined
@@ -185,23 +188,8 @@ function checkStartInterval(name: string, healthcheck: Healthcheck, apiVersion: 
   }
 }
 
-/** `deploy.restart_policy` wins over `restart`; its words are Swarm's. */
-function restartPolicy({ restart, deploy }: Service): HostConfig["RestartPolicy"] {
-  const policy = deploy?.restartPolicy;
-  if (policy !== undefined) {
-    return defined({ Name: policyName(policy.condition ?? ""), MaximumRetryCount: policy.maxAttempts });
-  }
-  if (restart === undefined || restart === "") return undefined;
-  const [name = "", attempts] = restart.split(":");
-  return defined({
-    Name: policyName(name),
-    MaximumRetryCount: attempts === undefined ? undefined : Number(attempts) || 0,
-  });
-}
-
-function policyName(condition: string): string {
-  if (condition === "none") return "no";
-  return condition === "any" ? "always" : condition;
+function isRestartedHere({ service, restartsHere = false }: ContainerRequest): boolean {
+  return restartsHere && restartRules(service) !== undefined;
 }
 
 function securityOptions(

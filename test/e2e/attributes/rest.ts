@@ -68,6 +68,7 @@ const hooks: Proofs = {
 const stops = tested("test/e2e/conduct.test.ts", "pre_stop hooks run in a container before it is stopped");
 const waits = tested("test/e2e/dependencies.test.ts", "a service waits for what it depends on, in the way it asks for");
 
+const restarted = tested("test/e2e/restarts.test.ts", "up restarts as deploy.restart_policy says while it is attached");
 const provided = tested("test/e2e/providers.test.ts", "a provider's program stands for a service");
 const modelled = tested("test/e2e/models.test.ts", "models are served by Docker's plugin, and told to services");
 const oneByOne = tested("test/e2e/rolling.test.ts", "replicas are replaced as few at a time as the file says");
@@ -75,6 +76,8 @@ const startFirst = tested("test/e2e/rolling.test.ts", "no request fails while a 
 
 /** Rows that decide what happens, and when. */
 const conduct: Proofs = {
+  "services.*.deploy.restart_policy.delay": restarted,
+  "services.*.deploy.restart_policy.window": restarted,
   "services.*.provider": provided,
   "services.*.provider.type": provided,
   "services.*.provider.options": provided,
