@@ -102,6 +102,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/kill.ts")).kill,
   },
   {
+    name: "login",
+    summary: "Log in to a registry",
+    load: async () => (await import("./commands/login.ts")).login,
+  },
+  {
+    name: "logout",
+    summary: "Log out of a registry",
+    load: async () => (await import("./commands/login.ts")).logout,
+  },
+  {
     name: "logs",
     summary: "Show the output of containers",
     load: async () => (await import("./commands/logs.ts")).logs,

@@ -23,19 +23,49 @@ export async function askCredentialHelper(
   environment: Environment,
 ): Promise<RegistryAuth | undefined> {
   const program = programOf(name);
-  const { exitCode, output } = await run(program, ["get"], registry, environment);
+  const { exitCode, output } = await run(program, ["get"], { registry, input: registry, environment });
   if (exitCode !== 0) {
     if (/credentials not found|no credentials server url|no usernames/i.test(output)) return undefined;
     throw helperError(program, registry, output.trim() || `exit code ${exitCode}`);
   }
   const { Username, Secret }: { Username?: string; Secret?: string } = JSON.parse(output);
   if (Secret === undefined) return undefined;
-  const isToken = Username === "<token>";
+  const isToken = Username === tokenUser;
   return {
     serveraddress: registry,
     ...(isToken ? { identitytoken: Secret } : { username: Username ?? "", password: Secret }),
   };
 }
+
+/** Lets a helper keep a login; the secret goes through a pipe. */
+export async function storeWithHelper(name: string, auth: RegistryAuth, environment: Environment): Promise<void> {
+  const { serveraddress, username = "", password = "", identitytoken } = auth;
+  const kept =
+    identitytoken === undefined
+      ? { Username: username, Secret: password }
+      : { Username: tokenUser, Secret: identitytoken };
+  const input = JSON.stringify({ ServerURL: serveraddress, ...kept });
+  await change(programOf(name), "store", { registry: serveraddress, input, environment });
+}
+
+/** Lets a helper forget a login. */
+export async function eraseWithHelper(name: string, registry: string, environment: Environment): Promise<void> {
+  await change(programOf(name), "erase", { registry, input: registry, environment });
+}
+
+interface Change {
+  readonly registry: string;
+  readonly input: string;
+  readonly environment: Environment;
+}
+
+async function change(program: string, verb: string, { registry, input, environment }: Change): Promise<void> {
+  const { exitCode, output } = await run(program, [verb], { registry, input, environment });
+  if (exitCode !== 0) throw helperError(program, registry, output.trim() || `exit code ${exitCode}`);
+}
+
+/** What helpers call a user that is none. */
+const tokenUser = "<token>";
 
 /** The credential helpers of Docker's configuration, and whether they are there. */
 export async function credentialHelpers(
@@ -71,17 +101,24 @@ async function isExecutable(path: string): Promise<boolean> {
   );
 }
 
+/** A helper may ask the user to unlock something; one that hangs must not hang us. */
+const patienceMs = 60_000;
+
 async function run(
   program: string,
   args: readonly string[],
-  input: string,
-  environment: Environment,
+  { registry, input, environment }: Change,
 ): Promise<{ readonly exitCode: number; readonly output: string }> {
+  const limitMs = Number(environment["TSCOMPOSE_CREDENTIAL_TIMEOUT"] ?? "") * 1000 || patienceMs;
   const child = spawn(program, args, { stdio: ["pipe", "pipe", "ignore"], env: environment });
+  const timer = setTimeout(() => child.kill("SIGKILL"), limitMs);
   const ended = new Promise<number>((resolve, reject) => {
-    child.once("error", (cause) => reject(helperError(program, input, cause.message, cause)));
-    child.once("close", (code) => resolve(code ?? 1));
-  });
+    child.once("error", (cause) => reject(helperError(program, registry, cause.message, cause)));
+    child.once("close", (code, killedBy) => {
+      if (killedBy === null) resolve(code ?? 1);
+      else reject(helperError(program, registry, `no answer within ${limitMs / 1000} s`));
+    });
+  }).finally(() => clearTimeout(timer));
   child.stdin.on("error", () => {});
   child.stdin.end(input);
   const [exitCode, output] = await Promise.all([ended, text(child.stdout)]);

@@ -43,7 +43,7 @@ const codeOfErrno: Readonly<Record<string, ErrorCode>> = {
 const hints: readonly (readonly [words: RegExp, hint: string])[] = [
   [
     /pull access denied|unauthorized|authentication required|no basic auth/i,
-    "check the name of the image, or log in: docker login [REGISTRY]",
+    "check the name of the image, or log in: tscompose login [REGISTRY]",
   ],
   [/manifest (for .* not found|unknown)/i, "check the tag of the image: this registry does not have it"],
   [

@@ -11,8 +11,8 @@ import { freePort } from "./free-port.ts";
 export interface Registry extends AsyncDisposable {
   /** Host and port: what names of its images begin with. */
   readonly host: string;
-  /** Puts an image of no layers there; gives its digest. */
-  publish(repository: string, tag: string): Promise<string>;
+  /** Puts an image of no layers there, another one for another `salt`; gives its digest. */
+  publish(repository: string, tag: string, salt?: string): Promise<string>;
 }
 
 /** How a registry is to be spoken to. */
@@ -57,7 +57,7 @@ export async function startRegistry({
   server.stderr.resume();
   return {
     host,
-    publish: (repository, tag) => publish(`http://${host}/v2/${repository}`, tag),
+    publish: (repository, tag, salt) => publish(`http://${host}/v2/${repository}`, tag, salt),
     async [Symbol.asyncDispose]() {
       server.kill();
       if (server.exitCode === null) await once(server, "exit");
@@ -66,13 +66,15 @@ export async function startRegistry({
   };
 }
 
-async function publish(repository: string, tag: string): Promise<string> {
-  const config = JSON.stringify({ architecture: "amd64", os: "linux", rootfs: { type: "layers", diff_ids: [] } });
-  const upload = await fetch(`${repository}/blobs/uploads/`, { method: "POST" });
+async function publish(repository: string, tag: string, author = ""): Promise<string> {
+  const rootfs = { type: "layers", diff_ids: [] };
+  const config = JSON.stringify({ architecture: "amd64", os: "linux", author, rootfs });
+  const known = { Authorization: `Basic ${Buffer.from(`${visitor.username}:${visitor.password}`).toString("base64")}` };
+  const upload = await fetch(`${repository}/blobs/uploads/`, { method: "POST", headers: known });
   const place = new URL(upload.headers.get("location") ?? "", repository);
   place.searchParams.set("digest", digestOf(config));
   await accepted(
-    fetch(place, { method: "PUT", body: config, headers: { "Content-Type": "application/octet-stream" } }),
+    fetch(place, { method: "PUT", body: config, headers: { ...known, "Content-Type": "application/octet-stream" } }),
   );
   const type = "application/vnd.docker.distribution.manifest.v2+json";
   const manifest = JSON.stringify({
@@ -85,7 +87,7 @@ async function publish(repository: string, tag: string): Promise<string> {
     },
     layers: [],
   });
-  const put = { method: "PUT", body: manifest, headers: { "Content-Type": type } };
+  const put = { method: "PUT", body: manifest, headers: { ...known, "Content-Type": type } };
   await accepted(fetch(`${repository}/manifests/${tag}`, put));
   return digestOf(manifest);
 }

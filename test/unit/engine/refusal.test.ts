@@ -46,7 +46,7 @@ describe("a refusal", () => {
 
   test.each([
     ["Bind for 0.0.0.0:80 failed: port is already allocated", "another program holds the port"],
-    ["pull access denied for acme/web, repository does not exist", "docker login"],
+    ["pull access denied for acme/web, repository does not exist", "tscompose login"],
     ["manifest for nginx:0 not found: manifest unknown", "check the tag"],
     ["write /x: no space left on device", "docker system df"],
   ])("%s comes with a next step", (message, hint) => {

@@ -1,5 +1,7 @@
+import { badRequest } from "../../api/http-error.ts";
 import { type RegistryClient, type RegistryOptions, openRegistries } from "../../../registry/client.ts";
 import type { RegistrySettings } from "../../../registry/endpoints.ts";
+import { RegistryError } from "../../../registry/registry-error.ts";
 import type { LayerStore } from "../layers/layer-store.ts";
 import { type Gate, createGate } from "./gate.ts";
 import { type Transfers, createTransfers } from "./transfers.ts";
@@ -25,9 +27,13 @@ export interface DeskParts {
 
 export function openRegistryDesk({ layers, settings, options }: DeskParts): RegistryDesk {
   return {
-    open: async () => openRegistries(await settings(), options),
+    open: async () => openRegistries(await settings().catch(refuseSettings), options),
     transfers: createTransfers((diffId) => layers.find(diffId)),
     downloads: createGate(mostDownloads),
     uploads: createGate(mostUploads),
   };
+}
+
+function refuseSettings(error: unknown): never {
+  throw error instanceof RegistryError ? badRequest(error.message) : error;
 }

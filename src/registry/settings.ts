@@ -1,25 +1,24 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { badRequest } from "../../api/http-error.ts";
-import { readTrust } from "../../../registry/certificates.ts";
-import type { RegistrySettings } from "../../../registry/endpoints.ts";
+import { readTrust } from "./certificates.ts";
+import type { RegistrySettings } from "./endpoints.ts";
+import { RegistryError } from "./registry-error.ts";
 
 /** As Docker's daemon.json spells them. */
 const keys = ["registry-mirrors", "insecure-registries"] as const;
 
 /**
- * Reads `engine.json` of the engine's configuration folder, if it is there, and looks for certificates in its `certs.d`
- * and in Docker's. Throws 400 for a file that says something else.
+ * Reads `engine.json` of a configuration folder, if it is there, and looks for certificates in its `certs.d` and in
+ * Docker's. Throws a {@link RegistryError} for a file that says something else.
  */
 export async function readRegistrySettings(folder: string): Promise<RegistrySettings> {
   const path = join(folder, "engine.json");
   const value = parse(path, await textOf(path));
   const unknown = Object.keys(value).find((key) => !(keys as readonly string[]).includes(key));
-  if (unknown !== undefined)
-    throw badRequest(`${path}: unknown key ${JSON.stringify(unknown)}: ${keys.join(", ")} are`);
+  if (unknown !== undefined) throw invalid(path, `unknown key ${JSON.stringify(unknown)}: ${keys.join(", ")} are`);
   const mirrors = textsOf(path, value, "registry-mirrors");
   const wrong = mirrors.find((url) => !/^https?:$/.test(URL.parse(url)?.protocol ?? ""));
-  if (wrong !== undefined) throw badRequest(`${path}: registry-mirrors: ${JSON.stringify(wrong)} is no URL`);
+  if (wrong !== undefined) throw invalid(path, `registry-mirrors: ${JSON.stringify(wrong)} is no URL`);
   const places = [join(folder, "certs.d"), "/etc/docker/certs.d"];
   return {
     mirrors,
@@ -41,13 +40,17 @@ function parse(path: string, text: string): Record<string, unknown> {
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw badRequest(`${path}: ${error.message}`);
+    throw invalid(path, error.message);
   }
-  throw badRequest(`${path}: no JSON object`);
+  throw invalid(path, "no JSON object");
 }
 
 function textsOf(path: string, value: Record<string, unknown>, key: (typeof keys)[number]): readonly string[] {
   const list = value[key] ?? [];
   if (Array.isArray(list) && list.every((each) => typeof each === "string")) return list;
-  throw badRequest(`${path}: ${key} is no list of texts`);
+  throw invalid(path, `${key} is no list of texts`);
+}
+
+function invalid(path: string, what: string): RegistryError {
+  return new RegistryError("broken", `${path}: ${what}`);
 }
