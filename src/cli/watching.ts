@@ -1,6 +1,7 @@
 import { watch, type WatchContext, type WatchProjectOptions } from "../actions/watch.ts";
 import type { Loaded } from "../compose/load.ts";
 import type { Context } from "../context.ts";
+import { preferSmallMemory } from "../system/memory.ts";
 import type { Session } from "./session.ts";
 import { showError } from "./view/problem.ts";
 
@@ -19,6 +20,7 @@ export async function watchHere(
     watching: (paths) => context.emit({ kind: "remark", level: "info", message: `⦿ watching ${paths.join(", ")}` }),
     refused: (error) => showError(error, session),
   };
+  preferSmallMemory();
   const reload = (): Promise<Loaded> => session.load({ services });
   await watch(loaded, { ...wishes, services, directory: session.io.workingDirectory, reload }, here);
 }

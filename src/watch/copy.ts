@@ -23,11 +23,15 @@ export class Copy {
     this.#workshop = workshop;
   }
 
-  /** Makes the copy like the original; tells what had to be changed. Paths are relative to the rule's root. */
-  async catchUp(wanted: Tree): Promise<Difference> {
+  /**
+   * Makes the copy like the original; tells what had to be changed. Paths are relative to the rule's root. `among` says
+   * where something changed since the last time, when that went well.
+   */
+  async catchUp(wanted: Tree, among?: Iterable<string>): Promise<Difference> {
+    const isNew = this.#known === undefined;
     this.#known ??= await this.#meet(wanted);
     const known = this.#known;
-    const change = difference(wanted, known);
+    const change = difference(wanted, known, isNew ? undefined : among);
     const { written, removed } = change;
     // Taken now: what changes while it is packed differs from this, and is sent again.
     const prints = new Map(written.flatMap((path) => pairOf(path, wanted)));
@@ -42,7 +46,7 @@ export class Copy {
       // The watched folder itself is never in doubt: whatever happens, it is not removed.
       for (const [path, print] of prints) known.set(path, isRootFolder(path, print) ? print : { kind: "doubtful" });
       await this.#workshop.unpack(this.#replica, this.#pack(prints));
-      for (const path of [...known.keys()].filter((each) => !wanted.has(each))) known.delete(path);
+      for (const path of known.keys()) if (!wanted.has(path)) known.delete(path);
       for (const [path, print] of prints) known.set(path, print);
     }
     return change;
@@ -78,24 +82,63 @@ export class Copy {
   }
 
   async *#pack(prints: ReadonlyMap<string, Fingerprint>): AsyncIterable<Uint8Array> {
-    for (const [path, print] of prints) {
-      const name = this.#inContainer(path).slice(1);
-      const about = { path: name, uid: 0, gid: 0, mtimeSeconds: Math.trunc(changedSeconds(print)) };
-      if (print.kind === "directory") {
-        if (!isRootFolder(path, print))
-          yield tarHeader({ ...about, path: `${name}/`, kind: "directory", mode: print.mode, sizeBytes: 0 });
-      } else if (print.kind === "symlink") {
-        yield tarHeader({ ...about, kind: "symlink", mode: 0o777, sizeBytes: 0, linkTarget: print.linkTarget });
-      } else if (print.kind === "file") {
-        yield* packUnlessGone(join(this.#rule.root, path), { ...about, ...print, kind: "file" });
-      }
-    }
+    yield* inOrder(
+      [...prints].map(
+        ([path, print]) =>
+          () =>
+            this.#packOne(path, print),
+      ),
+    );
     yield tarEnd;
+  }
+
+  async *#packOne(path: string, print: Fingerprint): AsyncGenerator<Uint8Array> {
+    const name = this.#inContainer(path).slice(1);
+    const about = { path: name, uid: 0, gid: 0, mtimeSeconds: Math.trunc(changedSeconds(print)) };
+    if (print.kind === "directory") {
+      if (!isRootFolder(path, print))
+        yield tarHeader({ ...about, path: `${name}/`, kind: "directory", mode: print.mode, sizeBytes: 0 });
+    } else if (print.kind === "symlink") {
+      yield tarHeader({ ...about, kind: "symlink", mode: 0o777, sizeBytes: 0, linkTarget: print.linkTarget });
+    } else if (print.kind === "file") {
+      yield* packUnlessGone(join(this.#rule.root, path), { ...about, ...print, kind: "file" });
+    }
   }
 
   #inContainer(path: string): string {
     return posix.join("/", this.#rule.rule.target ?? "", path);
   }
+}
+
+/** How many files are being read while the one before them is sent: small files cost waiting, not work. */
+const readAhead = 16;
+
+/** One source after the other, each begun some time before it is needed. */
+async function* inOrder(sources: readonly (() => AsyncGenerator<Uint8Array>)[]): AsyncIterable<Uint8Array> {
+  const begun = sources.slice(0, readAhead).map(begin);
+  for (let next = begun.length; ; next++) {
+    const current = begun.shift();
+    if (current === undefined) return;
+    const coming = sources[next];
+    if (coming !== undefined) begun.push(begin(coming));
+    const { done, value } = await current.first;
+    if (done === true) continue;
+    yield value;
+    yield* current.source;
+  }
+}
+
+interface Begun {
+  readonly source: AsyncGenerator<Uint8Array>;
+  readonly first: Promise<IteratorResult<Uint8Array>>;
+}
+
+function begin(open: () => AsyncGenerator<Uint8Array>): Begun {
+  const source = open();
+  const first = source.next();
+  // Told when its turn comes; nobody waits for it when an earlier one fails.
+  first.catch(() => {});
+  return { source, first };
 }
 
 /** What happens to who opens a file where there is none any more, but nothing, or a folder. */

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { FSWatcher } from "chokidar";
 
 /** Where changes on this machine are told from. */
@@ -20,19 +21,33 @@ export interface Unreliability {
   readonly hint?: string;
 }
 
-/** Watches files and folders, absolute; `ignores` is asked about every path below them. */
+/**
+ * Watches files and folders, absolute; `ignores` is asked about every path below them. Folders tell what happens to the
+ * files in them: of a file below, nothing is kept, however many there are.
+ */
 export function watchFiles(
   paths: readonly string[],
   ignores: (path: string) => boolean,
   { changed, unreliable }: FileEventListener,
 ): FileEvents {
+  const given = new Set(paths);
   // Saves through a temporary file are seen as what they are; the first event goes out at once.
   const watcher = new FSWatcher({
     ignoreInitial: true,
     followSymlinks: false,
     atomic: false,
     ignorePermissionErrors: true,
-    ignored: (path) => ignores(path),
+    ignored: (path, stats) => {
+      const isFolder = stats === undefined || stats.isDirectory();
+      return !given.has(path) && (!isFolder || ignores(path));
+    },
+  });
+  // What the system tells, before anybody has looked at what it means.
+  watcher.on("raw", (_event, name, about) => {
+    const { watchedPath } = about as { readonly watchedPath: string };
+    const path = name === null ? watchedPath : join(watchedPath, name);
+    // A file that was named is for reading: not before somebody has seen that it is whole.
+    if (!given.has(path)) changed(path);
   });
   watcher.on("all", (_event, path) => changed(path));
   watcher.on("error", (error) => unreliable(explain(error as NodeJS.ErrnoException)));

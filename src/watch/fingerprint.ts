@@ -42,18 +42,18 @@ export interface Difference {
   readonly removed: readonly string[];
 }
 
-/** Compares what a copy is known to hold with what it should hold. */
-export function difference(wanted: Tree, known: Tree): Difference {
-  const written = [...wanted].filter(([path, print]) => !isSame(print, known.get(path))).map(([path]) => path);
-  // A folder that is watched and vanishes takes its files along, not the folder that they were copied to.
-  const gone = [...known].filter(([path, { kind }]) => !wanted.has(path) && (path !== "" || kind !== "directory"));
-  return {
-    written: written.sort(),
-    removed: uppermostOf(
-      gone.map(([path]) => path),
-      wanted,
-    ),
-  };
+/** Compares what a copy is known to hold with what it should hold; where nothing else can differ, at some paths only. */
+export function difference(wanted: Tree, known: Tree, among?: Iterable<string>): Difference {
+  const written = [...(among ?? wanted.keys())].filter((path) => {
+    const print = wanted.get(path);
+    return print !== undefined && !isSame(print, known.get(path));
+  });
+  const gone = [...(among ?? known.keys())].filter((path) => {
+    const print = known.get(path);
+    // A folder that is watched and vanishes takes its files along, not the folder that they were copied to.
+    return print !== undefined && !wanted.has(path) && (path !== "" || print.kind !== "directory");
+  });
+  return { written: written.sort(), removed: uppermostOf(gone, wanted) };
 }
 
 /** A parent that is removed takes what it holds along, and so does one that becomes a file: unpacking replaces it. */

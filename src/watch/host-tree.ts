@@ -8,6 +8,7 @@ export class HostTree {
   readonly #rule: Pick<WatchedRule, "root" | "accepts" | "skips">;
   readonly #tree = new Map<string, Fingerprint>();
   readonly #unreadable = new Map<string, string>();
+  #newFolders = new Set<string>();
 
   constructor(rule: Pick<WatchedRule, "root" | "accepts" | "skips">) {
     this.#rule = rule;
@@ -20,6 +21,13 @@ export class HostTree {
   /** Folders and files that could not be looked at, and why: `path: permission denied`. */
   get unreadable(): readonly string[] {
     return [...this.#unreadable].map(([path, why]) => `${join(this.#rule.root, path)}: ${why}`);
+  }
+
+  /** Folders that have appeared since this was last asked: they may have filled before anybody watched them. */
+  takeNewFolders(): Iterable<string> {
+    const found = this.#newFolders;
+    this.#newFolders = new Set();
+    return found;
   }
 
   /**
@@ -52,13 +60,17 @@ export class HostTree {
     const print = await this.#attempt(path, () => fingerprintOf(join(this.#rule.root, path)));
     if (print === undefined) return;
     if (this.#rule.accepts(path)) {
-      if (!isSame(print, this.#tree.get(path))) found.changed.push(path);
+      const before = this.#tree.get(path);
+      if (!isSame(print, before)) found.changed.push(path);
+      if (print.kind === "directory" && before?.kind !== "directory") this.#newFolders.add(path);
       this.#tree.set(path, print);
       found.seen.add(path);
     } else if (print.kind !== "directory" || this.#rule.skips(path)) return;
     if (print.kind !== "directory") return;
     const names = await this.#attempt(path, () => readdir(join(this.#rule.root, path)));
-    for (const name of names ?? []) await this.#look(path === "" ? name : `${path}/${name}`, found);
+    for (const some of inPortions(names ?? [])) {
+      await Promise.all(some.map((name) => this.#look(path === "" ? name : `${path}/${name}`, found)));
+    }
   }
 
   /** What vanished meanwhile is not there; what may not be read is remembered. */
@@ -83,6 +95,13 @@ async function fingerprintOf(path: string): Promise<Fingerprint | undefined> {
   // Sockets, pipes and devices are no content.
   if (!stats.isFile()) return undefined;
   return { kind: "file", mode, sizeBytes: stats.size, changedMs: stats.ctimeMs, inode: stats.ino };
+}
+
+/** As many questions to the system at once as it answers at once; more of them would only wait, and take memory. */
+const atOnce = 8;
+
+function* inPortions(names: readonly string[]): Iterable<readonly string[]> {
+  for (let at = 0; at < names.length; at += atOnce) yield names.slice(at, at + atOnce);
 }
 
 /** Without those that are below others. */

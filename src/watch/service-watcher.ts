@@ -27,6 +27,8 @@ interface Watched {
 interface Batch {
   /** Absolute paths that may have changed. */
   readonly paths: Set<string>;
+  /** Folders that appeared have to be looked at again. */
+  looksIntoNew: boolean;
   /** Everything has to be looked at again. */
   isWhole: boolean;
   /** What containers really hold has to be looked at again. */
@@ -55,6 +57,8 @@ export class ServiceWatcher {
   #hasLooked = false;
   /** A rebuild that failed is tried again with the next change. */
   #owesRebuild = false;
+  /** So is a copy. */
+  #owesCopies = false;
   readonly #warned = new Set<string>();
 
   constructor(options: ServiceWatcherOptions) {
@@ -65,6 +69,12 @@ export class ServiceWatcher {
   /** Something may have changed at an absolute path. */
   notice(path: string): void {
     this.#pending.paths.add(path);
+    this.#pump();
+  }
+
+  /** Looks once more into folders that appeared: they may have filled before anybody watched them. */
+  noticeNew(): void {
+    this.#pending.looksIntoNew = true;
     this.#pump();
   }
 
@@ -93,7 +103,7 @@ export class ServiceWatcher {
   };
 
   async #applyAll(): Promise<void> {
-    while (this.#pending.paths.size > 0 || this.#pending.isWhole) {
+    while (this.#pending.paths.size > 0 || this.#pending.isWhole || this.#pending.looksIntoNew) {
       const batch = this.#pending;
       this.#pending = emptyBatch();
       await this.#apply(batch);
@@ -104,7 +114,7 @@ export class ServiceWatcher {
     const changed = await this.#lookAt(batch);
     const rebuilding = pathsOf(changed, "rebuild");
     if (rebuilding.length > 0 || this.#owesRebuild) await this.#rebuild(rebuilding);
-    const copied = await this.#copyAll(batch);
+    const copied = await this.#copyAll(batch, changed);
     const restarting = [...pathsOf(changed, "restart"), ...pathsOf(copied, "sync+restart")];
     if (restarting.length > 0) {
       await this.#attempt("restart", restarting, () => this.#options.workshop.restart(this.#options.service));
@@ -113,12 +123,13 @@ export class ServiceWatcher {
   }
 
   /** What is new on this machine; the first look is what later ones are compared with. */
-  async #lookAt({ paths, isWhole }: Batch): Promise<readonly Change[]> {
+  async #lookAt({ paths, isWhole, looksIntoNew }: Batch): Promise<readonly Change[]> {
     const isFirst = !this.#hasLooked;
     this.#hasLooked = true;
     const looks = this.#watched.map(async ({ rule, host }) => {
       const inside = [...paths].flatMap((path) => below(rule.root, path));
-      const found = await host.refresh(isWhole ? [""] : inside);
+      const again = looksIntoNew ? host.takeNewFolders() : [];
+      const found = await host.refresh(isWhole || isFirst ? [""] : [...inside, ...again]);
       this.#warnOf(host.unreadable);
       return { rule, paths: isFirst ? [] : found };
     });
@@ -132,14 +143,19 @@ export class ServiceWatcher {
   }
 
   /** Brings every running container up to date, all at the same time; one that fails keeps no other waiting. */
-  async #copyAll({ isVerifying }: Batch): Promise<readonly Change[]> {
+  async #copyAll({ isVerifying, isWhole }: Batch, changed: readonly Change[]): Promise<readonly Change[]> {
     const syncing = this.#watched.filter(({ rule }) => rule.rule.action.startsWith("sync"));
-    if (syncing.length === 0) return [];
+    const isAnywhere = isWhole || this.#owesCopies;
+    if (syncing.length === 0 || !(isAnywhere || changed.some(({ paths }) => paths.length > 0))) return [];
+    this.#owesCopies = false;
     const replicas = await this.#replicas();
     const copies = replicas.map(async (replica) => {
       const changes: Change[] = [];
       // In the order of the file: a later rule may write into what an earlier one wrote.
-      for (const watched of syncing) changes.push(await this.#copy(watched, replica, isVerifying));
+      for (const watched of syncing) {
+        const among = isAnywhere ? undefined : changed.find(({ rule }) => rule === watched.rule)?.paths;
+        changes.push(await this.#copy(watched, replica, { isVerifying, among }));
+      }
       return changes;
     });
     return (await Promise.all(copies)).flat();
@@ -148,9 +164,10 @@ export class ServiceWatcher {
   async #replicas(): Promise<readonly Replica[]> {
     const { service, workshop } = this.#options;
     let replicas: readonly Replica[] = [];
-    await this.#attempt("sync", [], async () => {
+    const isListed = await this.#attempt("sync", [], async () => {
       replicas = await workshop.replicas(service);
     });
+    if (!isListed) this.#owesCopies = true;
     const running = new Set(replicas.map(({ id }) => id));
     // One that comes back is met like a new one: by what it really holds.
     for (const { copies } of this.#watched) {
@@ -159,16 +176,21 @@ export class ServiceWatcher {
     return replicas;
   }
 
-  async #copy({ rule, host, copies }: Watched, replica: Replica, isVerifying: boolean): Promise<Change> {
+  async #copy(
+    { rule, host, copies }: Watched,
+    replica: Replica,
+    { isVerifying, among }: { readonly isVerifying: boolean; readonly among: readonly string[] | undefined },
+  ): Promise<Change> {
     const change = { rule, replica, paths: [] as readonly string[] };
     if (this.#isBound(rule, replica)) return change;
     const copy = copies.get(replica.id) ?? new Copy(rule, replica, this.#options.workshop);
     copies.set(replica.id, copy);
     const isDone = await this.#attempt("sync", [], async () => {
       if (isVerifying) await copy.verify(host.tree);
-      const { written, removed } = await copy.catchUp(host.tree);
+      const { written, removed } = await copy.catchUp(host.tree, among);
       change.paths = [...written, ...removed];
     });
+    if (!isDone) this.#owesCopies = true;
     if (isDone && change.paths.length > 0) {
       const action = isVerifying ? "repair" : "sync";
       this.#report({ action, state: "done", paths: change.paths, container: replica.name });
@@ -235,7 +257,7 @@ function pathsOf(changes: readonly Change[], action: WatchRule["action"]): reado
 }
 
 function emptyBatch(): Batch {
-  return { paths: new Set(), isWhole: false, isVerifying: false };
+  return { paths: new Set(), looksIntoNew: false, isWhole: false, isVerifying: false };
 }
 
 /** The path relative to a root, `""` for itself and for what holds it; nothing for what is elsewhere. */

@@ -23,8 +23,10 @@ export interface Watch extends AsyncDisposable {
   containerStarted(service: string): void;
 }
 
-/** After so much quiet, all files are looked at once more: a folder can fill before anybody watches it. */
+/** After so much quiet, folders that appeared are looked into once more: one can fill before anybody watches it. */
 const quietMs = 200;
+/** After so much, everything is: the kernel drops what it cannot tell in time, inotify(7), and Node does not say so. */
+const lookAgainMs = 700;
 const verifyAfterMs = 1000;
 /** How often to look when changes are not told. */
 const pollMs = 1000;
@@ -41,7 +43,10 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
     watchers.set(service, watcher);
   }
   const quiet = (): void => {
-    timers.once("quiet", quietMs, lookAgain);
+    timers.once("quiet", quietMs, () => {
+      for (const watcher of watchers.values()) watcher.noticeNew();
+    });
+    timers.once("all", lookAgainMs, lookAgain);
     if (!options.verifies) return;
     timers.once("verify", verifyAfterMs, () => {
       for (const watcher of watchers.values()) watcher.verify();
@@ -50,6 +55,8 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
   const files: FileEvents = watchFiles(pathsOf(options), (path) => isLeftOut(path, options), {
     changed(path) {
       if (options.files.includes(path)) options.fileChanged(path);
+      // Of a file that is watched, its folder tells, and so what happens to the others in there.
+      if (!options.rules.some(({ root }) => isIn(root, path)) || isLeftOut(path, options)) return;
       for (const watcher of watchers.values()) watcher.notice(path);
       quiet();
     },

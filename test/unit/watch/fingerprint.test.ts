@@ -68,3 +68,23 @@ test.each<{ what: string; wanted: Tree; known: Tree; written?: string[]; removed
 ])("$what", ({ wanted, known, written = [], removed = [] }) => {
   expect(difference(wanted, known)).toEqual({ written, removed });
 });
+
+test("a comparison at some paths finds what differs there, and nothing else", () => {
+  const file = (inode: number): Fingerprint => ({ kind: "file", mode: 0o644, sizeBytes: 1, changedMs: 1, inode });
+  const wanted = new Map([
+    ["changed", file(1)],
+    ["changed too", file(1)],
+    ["same", file(1)],
+  ]);
+  const known = new Map([
+    ["changed", file(2)],
+    ["changed too", file(2)],
+    ["same", file(1)],
+    ["gone", file(1)],
+    ["gone too", file(1)],
+  ]);
+  expect(difference(wanted, known, ["changed", "same", "gone", "nowhere"])).toEqual({
+    written: ["changed"],
+    removed: ["gone"],
+  });
+});

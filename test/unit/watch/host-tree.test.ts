@@ -52,6 +52,19 @@ test("a look at one path finds what it became, and nothing else", async () => {
   expect([...host.tree.keys()].toSorted()).toEqual(["", "d", "other"]);
 });
 
+test("folders that appeared are told once, so that somebody looks into them again", async () => {
+  await using folder = await temporaryFolder();
+  await mkdir(join(folder.path, "old"));
+  const host = await folder.look();
+  expect([...host.takeNewFolders()].toSorted()).toEqual(["", "old"]);
+
+  await mkdir(join(folder.path, "old/new"));
+  await writeFile(join(folder.path, "old/file"), "");
+  await host.refresh(["old"]);
+  expect([...host.takeNewFolders()]).toEqual(["old/new"]);
+  expect([...host.takeNewFolders()]).toEqual([]);
+});
+
 test("thousands of removed files cost no walk for each", async () => {
   await using folder = await temporaryFolder();
   const names = Array.from({ length: 3000 }, (_, index) => `f${index}`);
