@@ -50,6 +50,11 @@ export interface Engine {
   removeContainer(id: string, options: { readonly force: boolean; readonly withVolumes: boolean }): Promise<void>;
   /** Resolves with the exit code when the container next stops (or at once, when it is not running). */
   waitContainer(id: string, options?: { readonly signal?: AbortSignal }): Promise<number>;
+  /**
+   * Runs its health check once, where the engine leaves that to others: Podman does, to systemd. False where the engine
+   * sees to it by itself.
+   */
+  runProbe(id: string): Promise<boolean>;
   /** What runs in it, as the `ps` of the host tells; the container must run. */
   listProcesses(id: string): Promise<ProcessList>;
   /** What it uses, about once a second; without `follow` once, and then of no help for a container that does not run. */

@@ -3,6 +3,7 @@ import type { Engine } from "../engine/engine.ts";
 import { TscomposeError } from "../errors.ts";
 import type { AwaitedState, Operation } from "../plan/operation.ts";
 import type { Tools } from "./perform.ts";
+import { Probes } from "./probes.ts";
 import { ContainerTroubleError, lookIntoTrouble } from "./trouble.ts";
 
 type Await = Extract<Operation, { kind: "await-containers" }>;
@@ -33,11 +34,14 @@ async function awaitContainer(name: string, operation: Await, tools: Tools): Pro
   // Subscribed before the first look: no gap to miss a change in.
   await using changes = await engine.events({ filters: { type: ["container"], container: [id] }, signal: ended });
   const events = changes[Symbol.asyncIterator]();
+  using probes = new Probes(name, { ...tools, signal: ended });
   for (;;) {
-    const verdict = await judge(name, id, until, engine);
+    const container = await engine.inspectContainer(id);
+    const verdict = container === undefined ? gone(name) : verdictOn(name, container, until);
     if (verdict.kind === "reached") return;
     if (verdict.kind === "impossible") throw await failure(service, { name, id }, verdict.reason, engine);
-    const { done } = await events.next();
+    if (container?.State.Status === "running" && until !== "completed") probes.begin(container);
+    const { done } = await Promise.race([events.next(), probes.trouble]);
     if (done !== true) continue;
     if (signal.aborted) throw new TscomposeError({ code: "interrupted", message: `waiting for ${name}: interrupted` });
     if (deadline?.aborted === true) throw await timedOut({ name, id }, operation, engine);
@@ -51,10 +55,8 @@ export type Verdict =
   | { readonly kind: "pending" }
   | { readonly kind: "impossible"; readonly reason: string };
 
-async function judge(name: string, id: string, until: AwaitedState, engine: Engine): Promise<Verdict> {
-  const container = await engine.inspectContainer(id);
-  if (container === undefined) return { kind: "impossible", reason: `container ${name} is gone` };
-  return verdictOn(name, container, until);
+function gone(name: string): Verdict {
+  return { kind: "impossible", reason: `container ${name} is gone` };
 }
 
 /** Judges a container's state: what cannot come any more is known as early as can be. */

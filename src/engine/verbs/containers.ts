@@ -1,5 +1,6 @@
 import type Docker from "dockerode";
 import type { ContainerInspect, ContainerSummary } from "../../docker-api/container.ts";
+import type { VersionInfo } from "../../docker-api/version.ts";
 import { told, toldOrMissing } from "../answer.ts";
 import type { Engine } from "../engine.ts";
 import { parseImageReference } from "../image-reference.ts";
@@ -23,6 +24,7 @@ type ContainerVerbs = Pick<
   | "waitContainer"
   | "resizeContainer"
   | "listProcesses"
+  | "runProbe"
   | "commitContainer"
 >;
 
@@ -93,6 +95,14 @@ export function containerVerbs({ docker, transport, names }: Api): ContainerVerb
       told(`resizing the terminal of container ${id}`, container(id).resize({ h: rows, w: columns })),
 
     listProcesses: (id) => told(`listing processes of container ${id}`, container(id).top()),
+
+    async runProbe(id) {
+      const { Components = [] } = await told<VersionInfo>("asking for the version", docker.version());
+      if (!Components.some(({ Name }) => Name === "Podman Engine")) return false;
+      const path = `/libpod/containers/${encodeURIComponent(id)}/healthcheck`;
+      await told(`probing container ${id}`, transport.ask({ method: "GET", path, isOpenEnded: true }));
+      return true;
+    },
 
     async commitContainer(id, { reference, author, comment, changes, pause }) {
       const { repository, version } = reference === undefined ? {} : parseImageReference(reference);

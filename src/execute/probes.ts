@@ -1,0 +1,87 @@
+import { setTimeout } from "node:timers/promises";
+import type { ContainerInspect } from "../docker-api/container.ts";
+import type { Engine } from "../engine/engine.ts";
+import { TscomposeError } from "../errors.ts";
+
+/** What an engine does when nobody says how often: every half minute. */
+const usualIntervalMs = 30_000;
+
+/** What is needed to see whether a container is probed, and to see to it. */
+export interface Probing {
+  readonly engine: Pick<Engine, "inspectContainer" | "runProbe">;
+  readonly signal: AbortSignal;
+  readonly warn: (message: string) => void;
+}
+
+/** Probes of one container, while somebody waits for its health; disposing them ends them. */
+export class Probes implements Disposable {
+  /** Rejects when a probe cannot be made. */
+  readonly trouble: Promise<never>;
+  readonly #name: string;
+  readonly #probing: Probing;
+  readonly #over = new AbortController();
+  #reject: (error: unknown) => void = () => {};
+  #hasBegun = false;
+
+  constructor(name: string, { engine, signal, warn }: Probing) {
+    this.#name = name;
+    this.#probing = { engine, warn, signal: AbortSignal.any([signal, this.#over.signal]) };
+    this.trouble = new Promise<never>((_, reject) => (this.#reject = reject));
+    this.trouble.catch(() => {}); // when the wait has ended first
+  }
+
+  /** Sees to it from now on that the container is probed. */
+  begin(container: ContainerInspect): void {
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
+    keepProbing(this.#name, container, this.#probing).catch(this.#reject);
+  }
+
+  [Symbol.dispose](): void {
+    this.#over.abort();
+  }
+}
+
+/**
+ * Sees to it that a container is probed while somebody waits for its health. Podman leaves that to systemd's timers: where
+ * no systemd runs, nobody would ever do it. Ends when others are at it, when the engine needs no help, or by the signal.
+ */
+export async function keepProbing(name: string, container: ContainerInspect, probing: Probing): Promise<void> {
+  const { engine, signal, warn } = probing;
+  const intervalMs = intervalOf(container);
+  let seen = newestProbe(container);
+  for (let isFirst = true; ; isFirst = false) {
+    await setTimeout(intervalMs, undefined, { signal }).catch(() => {});
+    if (signal.aborted) return;
+    const before = await engine.inspectContainer(container.Id);
+    if (before?.State.Status !== "running" || newestProbe(before) !== seen) return;
+    if (!(await runProbe(container.Id, engine))) return;
+    if (isFirst) {
+      warn(
+        `${name}: Podman leaves probes to systemd, which does not run: they are made while tscompose waits, not after`,
+      );
+    }
+    const after = await engine.inspectContainer(container.Id);
+    if (after === undefined) return;
+    seen = newestProbe(after);
+  }
+}
+
+/** False where nothing is left to probe, or the engine does so itself. */
+async function runProbe(id: string, engine: Probing["engine"]): Promise<boolean> {
+  try {
+    return await engine.runProbe(id);
+  } catch (error) {
+    if (error instanceof TscomposeError && (error.code === "not-found" || error.code === "conflict")) return false;
+    throw error;
+  }
+}
+
+function intervalOf({ Config: { Healthcheck } }: ContainerInspect): number {
+  const nanoseconds = Healthcheck?.Interval ?? 0;
+  return nanoseconds > 0 ? nanoseconds / 1e6 : usualIntervalMs;
+}
+
+function newestProbe({ State: { Health } }: ContainerInspect): string | undefined {
+  return (Health?.Log ?? []).at(-1)?.Start;
+}
