@@ -34,6 +34,53 @@ export function moduleBeside(directory: string, name: string): string {
   return existsSync(built) ? built : `${directory}/${name}.ts`;
 }
 
+/** What a program said first, before it went on alone, and what it complained about until then. */
+export interface FirstWords {
+  readonly said: string;
+  readonly complaint: string;
+}
+
+/** Starts a module of ours as a program that outlives this process; resolves with its first line, or with its end. */
+export async function startKeeper(
+  module: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<FirstWords> {
+  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", module, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+    cwd: "/",
+    env: { ...environment },
+  });
+  const { promise, resolve } = Promise.withResolvers<FirstWords>();
+  let said = "";
+  let complaint = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
+    if (said.includes("\n")) resolve({ said: said.trim(), complaint });
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (complaint += text));
+  child.once("error", ({ message }) => resolve({ said: "", complaint: message }));
+  child.once("close", () => resolve({ said: said.trim(), complaint: complaint.trim() }));
+  try {
+    return await promise;
+  } finally {
+    unreferenced(child);
+    child.stdout.destroy();
+    child.stderr.destroy();
+  }
+}
+
+/** What this program was called with. */
+export function ownArguments(): readonly string[] {
+  return process.argv.slice(2);
+}
+
+/** Says a line to whoever started this program. */
+export function tellStarter(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
 /** What whoever started this program tells it. */
 export function ownInput(): NodeJS.ReadStream {
   return process.stdin;

@@ -1,4 +1,4 @@
-import { homedir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 
 /** What a program is surrounded by, as far as compose files ask for it. */
 export interface Surroundings {
@@ -11,4 +11,9 @@ export interface Surroundings {
 export function ownSurroundings(): Surroundings {
   const set = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return { environment: Object.fromEntries(set), workingDirectory: process.cwd(), homeDirectory: homedir() };
+}
+
+/** Where this machine keeps what is of no use tomorrow. */
+export function temporaryFolder(): string {
+  return tmpdir();
 }

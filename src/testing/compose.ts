@@ -7,7 +7,10 @@ import { keepWatch } from "./guard/own-guard.ts";
 import { Running } from "./running.ts";
 import type { ComposeShape, ServiceName, ShapeOf } from "./shape.ts";
 import { type Stack, toStack } from "./stack.ts";
-import { endStack, openStackContext, readStack, type StackRequest, startStack } from "./start.ts";
+import { lease } from "./lease/lease.ts";
+import { keyOf } from "./lease/places.ts";
+import type { OpenContext } from "../library/open-context.ts";
+import { endStack, openStackContext, readStack, type StackRequest, type StackState, startStack } from "./start.ts";
 
 /** Which file, or which files of which the later ones change what the earlier say; relative to the working directory. */
 export type ComposeSource = string | URL | readonly (string | URL)[];
@@ -31,6 +34,13 @@ export interface StackWishes {
   readonly startTimeoutMs?: number;
   /** How long containers may take to stop; absent: none, for their data goes with them. */
   readonly stopGraceMs?: number;
+  /**
+   * One stack for all processes and workers that ask for the same: the first starts it, the last to leave takes it down, and
+   * so does the death of all of them.
+   */
+  readonly shared?: boolean;
+  /** As `shared`, and it stays when all have left: the next run finds it, and changes only what differs. */
+  readonly reuse?: boolean;
   /** Ends the start, and whatever the stack is asked to do. */
   readonly signal?: AbortSignal;
   /** Hears what happens. */
@@ -60,21 +70,44 @@ export async function compose<const File extends ComposeSource>(
 ): Promise<Stack<ShapeOf<File>>> {
   const request = toRequest(file, options);
   const { signal, onEvent: emit } = options;
-  const context = await openStackContext(request, {
-    ...(signal === undefined ? {} : { signal }),
-    ...(emit === undefined ? {} : { emit }),
-  });
   await using undo = new AsyncDisposableStack();
-  undo.use(context);
+  const context = undo.use(
+    await openStackContext(request, {
+      ...(signal === undefined ? {} : { signal }),
+      ...(emit === undefined ? {} : { emit }),
+    }),
+  );
+  const isShared = options.shared === true || options.reuse === true;
+  const state = await (isShared ? joinShared(request, options, context, undo) : startOwn(request, context, undo));
+  const stack = await toStack<ShapeOf<File>>(new Running(state, request, context), () => kept.disposeAsync());
+  const kept = undo.move();
+  return stack;
+}
+
+async function startOwn(request: StackRequest, context: OpenContext, undo: AsyncDisposableStack): Promise<StackState> {
   const read = await readStack(request, `t${randomBytes(4).toString("hex")}`, context);
   // Before anything is made: from here on somebody is left to clean up.
   const watch = keepWatch({ name: read.project.name, request });
   undo.defer(() => watch.end());
   await startStack(read, request, context);
   undo.defer(() => endStack(read.project.name, request, context));
-  const stack = await toStack<ShapeOf<File>>(new Running(read, request, context), () => kept.disposeAsync());
-  const kept = undo.move();
-  return stack;
+  return read;
+}
+
+async function joinShared(
+  request: StackRequest,
+  { env = {}, reuse }: StackWishes,
+  context: OpenContext,
+  undo: AsyncDisposableStack,
+): Promise<StackState> {
+  const { files, services, profiles, envFiles, projectDirectory, engine } = request;
+  // What changes while it runs is another stack; what is kept is brought to what the files say now.
+  const texts = reuse === true ? [] : await Promise.all(files.map((file) => context.files.readText(file)));
+  const which = { files, services: services.toSorted(), profiles, envFiles, projectDirectory };
+  const key = keyOf([which, engine ?? context.choice.address, env, reuse === true, texts]);
+  const { state, release } = await lease({ key, request }, context);
+  undo.defer(release);
+  return state;
 }
 
 /** What a test said, as data, with all that this process has to say. */
@@ -89,6 +122,7 @@ export function toRequest(file: ComposeSource, options: StackWishes): StackReque
     homeDirectory,
     startTimeoutMs: options.startTimeoutMs ?? 120_000,
     stopGraceMs: options.stopGraceMs ?? 0,
+    isKept: options.reuse === true,
     ...(profiles === undefined ? {} : { profiles }),
     ...(envFiles === undefined ? {} : { envFiles: envFiles.map((path) => resolve(workingDirectory, path)) }),
     ...(projectDirectory === undefined ? {} : { projectDirectory: resolve(workingDirectory, projectDirectory) }),

@@ -16,8 +16,10 @@ export interface StartFailure {
 export class StackStartError extends TscomposeError {
   readonly failures: readonly Failure[];
   readonly logs: readonly LogLine[];
+  readonly #failure: StartFailure;
 
-  constructor({ code, message, hint, failures, logs }: StartFailure, cause?: unknown) {
+  constructor(failure: StartFailure, cause?: unknown) {
+    const { code, message, hint, failures, logs } = failure;
     const spoken = logs.length === 0 ? [] : ["logs:", ...logs.map(({ container, line }) => `  ${container} | ${line}`)];
     super({
       code,
@@ -25,8 +27,14 @@ export class StackStartError extends TscomposeError {
       ...(hint === undefined ? {} : { hint }),
       ...(cause === undefined ? {} : { cause }),
     });
+    this.#failure = failure;
     this.failures = failures;
     this.logs = logs;
+  }
+
+  /** The same as data. */
+  toFailure(): StartFailure {
+    return this.#failure;
   }
 }
 

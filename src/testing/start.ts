@@ -28,6 +28,8 @@ export interface StackRequest {
   readonly startTimeoutMs: number;
   /** How long containers may take to stop. */
   readonly stopGraceMs: number;
+  /** It stays when nobody needs it any more, also when it did not start. */
+  readonly isKept: boolean;
 }
 
 /** A stack that runs, as data. */
@@ -85,7 +87,7 @@ export async function startStack(
     await up(project, { ...how, environment, ignoreOrphans: true }, context);
   } catch (error) {
     const spoken = await lastLines(project, context).catch(() => []);
-    await endStack(project.name, request, context);
+    if (!request.isKept) await endStack(project.name, request, context);
     const failure = startFailure(error, spoken);
     throw failure === undefined ? error : new StackStartError(failure, error);
   }
