@@ -47,7 +47,7 @@ import { usageRoutes } from "./files/usage-routes.ts";
 import { createImages } from "./images/create-images.ts";
 import type { ImageUser } from "./images/room.ts";
 import { createNetworks } from "./networks/create-networks.ts";
-import { runtimeOf, runtimeVersion } from "./runtime/crun.ts";
+import { findRuntimes } from "./runtime/low-level.ts";
 import { createSeccompCache } from "./runtime/seccomp-cache.ts";
 import { createApiServer } from "./server.ts";
 import { engineId } from "./store/engine-id.ts";
@@ -111,7 +111,7 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
   const networks = await createNetworks({ paths, events: bus, containers: onNetworks(register), announce });
   const streams = new Streams({ paths, now: timestamp, onFault });
   const isolation = isolationFacts(await prepareApparmor());
-  const crunVersion = (await runtimeVersion()) ?? "missing";
+  const runtimes = await findRuntimes({ run: paths.run, isHybrid: machine.isHybrid });
   const rooms: ContainerRooms = {
     paths,
     machine,
@@ -126,12 +126,8 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
     restarts: createRestarts(news),
     isolation,
     limits: limitFacts(),
-    seccomp: createSeccompCache({
-      folder: join(paths.data, "seccomp"),
-      runtimeRoot: paths.runtime,
-      runtimeVersion: crunVersion,
-    }),
-    runtime: runtimeOf({ root: paths.runtime, isHybrid: machine.isHybrid }),
+    seccomp: createSeccompCache(join(paths.data, "seccomp"), runtimes.usual),
+    runtimes,
     now: timestamp,
     onFault,
   };
@@ -169,7 +165,7 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
       hasSeccomp: isolation.hasSeccomp,
       init: findInit(),
       forwardsIpv4: async () => (await networkSetting("ipv4/ip_forward")) === "1",
-      runtime: { name: "crun", version: crunVersion },
+      runtime: runtimes.usual,
       now: timestamp,
       counts: () => countsOf(register.all(), images.usage().images.length),
     }),

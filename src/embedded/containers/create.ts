@@ -39,7 +39,10 @@ export async function createContainer(
   const image = await images.find(body.Image);
   if (image === undefined) throw notFound(`No such image: ${withTag(body.Image)}`);
   const merged = mergeImage(withoutNulls(body), image.config);
-  const hostConfig = completeHostConfig(shareNamespaces(rooms, wish), rooms.machine.cgroupVersion);
+  const hostConfig = completeHostConfig(shareNamespaces(rooms, wish), {
+    cgroupVersion: rooms.machine.cgroupVersion,
+    runtime: rooms.runtimes.usual.name,
+  });
   const endpoints = wishedEndpoints(rooms, body, hostConfig.NetworkMode ?? "bridge");
   const wanted = wantedMounts({ ...body, Volumes: merged.Volumes ?? {}, HostConfig: wish }, (container) => {
     return register.get(container).mounts;

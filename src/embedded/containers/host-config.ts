@@ -3,7 +3,10 @@ import { badRequest } from "../api/http-error.ts";
 import { maskedPaths, readonlyPaths } from "../runtime/security.ts";
 
 /** What a container gets that asks for nothing: the values that inspect shows, as Docker's. */
-export function completeHostConfig(wish: HostConfig, cgroupVersion: "1" | "2"): HostConfig {
+export function completeHostConfig(
+  wish: HostConfig,
+  { cgroupVersion, runtime }: { readonly cgroupVersion: "1" | "2"; readonly runtime: string },
+): HostConfig {
   const isPrivileged = wish.Privileged === true;
   const { NetworkMode } = wish;
   return {
@@ -20,7 +23,7 @@ export function completeHostConfig(wish: HostConfig, cgroupVersion: "1" | "2"): 
     ShmSize: wish.ShmSize || defaults.ShmSize,
     IpcMode: wish.IpcMode || "private",
     CgroupnsMode: wish.CgroupnsMode || (cgroupVersion === "2" && !isPrivileged ? "private" : "host"),
-    Runtime: wish.Runtime || "crun",
+    Runtime: wish.Runtime || runtime,
     PortBindings: wish.PortBindings ?? {},
   };
 }

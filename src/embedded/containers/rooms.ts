@@ -2,7 +2,7 @@ import type { MachineFacts } from "../host/machine.ts";
 import type { Signs } from "../host/signs.ts";
 import type { Images } from "../images/images.ts";
 import type { Networks } from "../networks/networks.ts";
-import type { Runtime } from "../runtime/crun.ts";
+import type { Runtimes } from "../runtime/low-level.ts";
 import type { HostFacts, SpecFacts } from "../runtime/oci-spec.ts";
 import type { SeccompCache } from "../runtime/seccomp-cache.ts";
 import type { Paths } from "../store/paths.ts";
@@ -24,7 +24,7 @@ export interface ContainerRooms {
   readonly publish: Containers["publish"];
   readonly news: NewsDesk;
   readonly restarts: Restarts;
-  readonly runtime: Runtime;
+  readonly runtimes: Runtimes;
   readonly seccomp: SeccompCache;
   /** RFC 3339 with nanoseconds. */
   readonly now: () => string;

@@ -132,15 +132,16 @@ export class Runs {
   }
 
   #spawn({ id, image, config }: ContainerDocument, network: PreparedNetwork | undefined): MonitorProcess {
-    const { paths, machine } = this.#rooms;
+    const { paths, runtimes } = this.#rooms;
     const { run, upper, work } = paths.container(id);
     const script = monitorScript({
       hasNetwork: (network?.hostBatch ?? "") !== "",
       hasInput: config.OpenStdin === true,
       hasTerminal: config.Tty === true,
-      hidesUnifiedCgroups: machine.isHybrid,
+      runtime: runtimes.usual.name,
+      hidesUnifiedCgroups: runtimes.usual.hidesUnifiedCgroups,
     });
-    const args = [run, id, image.lowerDirs.join(":"), upper, work, paths.runtime, paths.signs];
+    const args = [run, id, image.lowerDirs.join(":"), upper, work, runtimes.usual.root, paths.signs];
     return spawnMonitor(script, args, join(run, "monitor.log"));
   }
 
@@ -161,7 +162,7 @@ export class Runs {
     const { paths, register } = this.#rooms;
     const { run } = paths.container(container.id);
     const said = await Promise.all(
-      ["crun.log", "monitor.log"].map((name) => readFile(join(run, name), "utf8").catch(() => "")),
+      ["runtime.log", "monitor.log"].map((name) => readFile(join(run, name), "utf8").catch(() => "")),
     );
     const [command = ""] = commandOf(container.config);
     const { error, exitCode } = startFailure(said.join("").trim(), command);

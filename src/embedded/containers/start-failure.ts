@@ -1,4 +1,5 @@
 import { HttpError } from "../api/http-error.ts";
+import { complaintOf } from "../runtime/complaint.ts";
 
 /** Why a container could not be started: the refusal, and the exit code that its state shows. */
 export interface StartFailure {
@@ -10,16 +11,12 @@ const prefix = "failed to create task for container: OCI runtime create failed: 
 
 /** Puts what the runtime says into the words by which the docker CLI finds its own exit code (126, 127 or 125). */
 export function startFailure(said: string, command: string): StartFailure {
-  const text = said
-    .trim()
-    .split("\n")
-    .map((line) => line.replace(/^\S+Z: /, ""))
-    .join("; ");
+  const text = complaintOf(said);
   const message = (why: string): string => `${prefix}unable to start container process: exec: "${command}": ${why}`;
-  if (/executable file .* not found in \$PATH/.test(text) && command.includes("/")) {
+  if (/executable file\b.* not found in \$PATH/.test(text) && command.includes("/")) {
     return { error: new HttpError(400, message(`stat ${command}: no such file or directory`)), exitCode: 127 };
   }
-  if (/executable file .* not found in \$PATH/.test(text)) {
+  if (/executable file\b.* not found in \$PATH/.test(text)) {
     return { error: new HttpError(400, message("executable file not found in $PATH")), exitCode: 127 };
   }
   if (/(?:open|find|exec|stat).*No such file or directory/i.test(text) && text.includes(command)) {

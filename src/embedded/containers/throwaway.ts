@@ -99,7 +99,10 @@ function documentOf(rooms: ContainerRooms, id: string, wish: ThrowawayWish): Con
   const { config, lowerDirs, mounts } = wish;
   checkHostConfig(wish.hostConfig);
   checkIsolation(wish.hostConfig, rooms.isolation);
-  const hostConfig = completeHostConfig(wish.hostConfig, rooms.machine.cgroupVersion);
+  const hostConfig = completeHostConfig(wish.hostConfig, {
+    cgroupVersion: rooms.machine.cgroupVersion,
+    runtime: rooms.runtimes.usual.name,
+  });
   return {
     id,
     name: id,

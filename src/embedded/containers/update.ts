@@ -13,7 +13,7 @@ export async function updateContainer(
   reference: string,
   body: Readonly<Record<string, unknown>>,
 ): Promise<{ readonly Warnings: readonly string[] | null }> {
-  const { register, runtime, limits, publish } = rooms;
+  const { register, runtimes, limits, publish } = rooms;
   const { id } = register.get(reference);
   const wish = changesOf(body);
   checkHostConfig(wish);
@@ -27,7 +27,7 @@ export async function updateContainer(
     if (isRunning(container)) {
       const { devices: _devices, ...resources } = resourcesOf(hostConfig, { ...limits, deviceRules: [] });
       if (Object.keys(resources).length > 0) {
-        await runtime(["update", "--resources", "-", id], { input: JSON.stringify(resources) });
+        await runtimes.update(id, resources);
       }
     }
     await register.change(id, { hostConfig });

@@ -15,6 +15,8 @@ interface Program {
   readonly purpose: string;
   /** Where it is not named like the program; by the package manager, `*` for all others. */
   readonly packages: Readonly<Record<string, string>>;
+  /** Another program that can stand in for it. */
+  readonly orElse?: string;
   /** The one of busybox lacks what is asked of it. */
   readonly isMoreThanBusybox?: boolean;
 }
@@ -22,7 +24,7 @@ interface Program {
 const utilLinux = { packages: { "*": "util-linux" }, isMoreThanBusybox: true };
 
 const programs: readonly Program[] = [
-  { name: "crun", purpose: "starts containers", packages: { "*": "crun" } },
+  { name: "crun", purpose: "starts containers", packages: { "*": "crun" }, orElse: "runc" },
   { name: "nft", purpose: "publishes ports", packages: { "*": "nftables" } },
   {
     name: "ip",
@@ -108,8 +110,8 @@ function surroundings(): Surroundings {
 function missingPrograms({ osRelease, programPath: find }: Surroundings): readonly MissingPiece[] {
   const manager = packageManager(osRelease);
   return programs
-    .filter(({ name, isMoreThanBusybox = false }) => {
-      const path = find(name);
+    .filter(({ name, orElse, isMoreThanBusybox = false }) => {
+      const path = find(name) ?? (orElse === undefined ? undefined : find(orElse));
       return path === undefined || (isMoreThanBusybox && /\/(busybox|toybox)[^/]*$/.test(path));
     })
     .map(({ name, purpose, packages }) => ({ name, purpose, hint: installHint(packages, manager) }));

@@ -1,7 +1,9 @@
+import type { RuntimeProgram } from "./low-level.ts";
 import { inTerminal } from "./terminal-script.ts";
 
 /** What decides how a command gets into a container. */
 export interface ExecScriptWishes {
+  readonly runtime: RuntimeProgram["name"];
   readonly hasInput: boolean;
   readonly hasTerminal: boolean;
   /** See the monitor's. */
@@ -13,9 +15,10 @@ export interface ExecScriptWishes {
  * open `/dev/stdout` anew, which it cannot with the sockets that Node gives its children.
  *
  * Arguments: a folder with `command.json`, container id, runtime root, path of the pid file. Leaves `exit`, and what the
- * runtime says in `crun.log`.
+ * runtime says in `runtime.log`.
  */
-export function execScript({ hasInput, hasTerminal, hidesUnifiedCgroups }: ExecScriptWishes): string {
+export function execScript(wishes: ExecScriptWishes): string {
+  const { hasInput, hasTerminal, hidesUnifiedCgroups } = wishes;
   const hasPipe = hasInput || hasTerminal;
   return [
     'cd "$1" || exit 1',
@@ -26,7 +29,7 @@ export function execScript({ hasInput, hasTerminal, hidesUnifiedCgroups }: ExecS
     "read -r _ || exit 1",
     "exec </dev/null >/dev/null",
     ...inputLines({ hasInput, hasTerminal }),
-    `${runtimeLine({ hasInput, hasTerminal })} >&3 2>&4 3>&- 4>&-`,
+    `${runtimeLine(wishes)} >&3 2>&4 3>&- 4>&-`,
     "echo $? >exit",
   ].join("\n");
 }
@@ -37,9 +40,9 @@ function inputLines({ hasInput, hasTerminal }: Pick<ExecScriptWishes, "hasInput"
   return hasInput ? ["exec 7<in 6>&-"] : [];
 }
 
-function runtimeLine({ hasInput, hasTerminal }: Pick<ExecScriptWishes, "hasInput" | "hasTerminal">): string {
-  const flags = "--log=crun.log exec --process command.json --pid-file";
-  if (!hasTerminal) return `crun --root "$3" ${flags} "$4" "$2" ${hasInput ? "<&7 7<&-" : "</dev/null"}`;
-  const command = `crun --root "$CRUN_ROOT" ${flags} "$CRUN_PID" "$CRUN_ID"`;
-  return `CRUN_ROOT=$3 CRUN_PID=$4 CRUN_ID=$2 ${inTerminal(command, '"$CRUN_PID"')} <&7 7<&-`;
+function runtimeLine({ runtime, hasInput, hasTerminal }: ExecScriptWishes): string {
+  const flags = "--log=runtime.log exec --process command.json --pid-file";
+  if (!hasTerminal) return `${runtime} --root "$3" ${flags} "$4" "$2" ${hasInput ? "<&7 7<&-" : "</dev/null"}`;
+  const command = `${runtime} --root "$EXEC_ROOT" ${flags} "$EXEC_PID" "$EXEC_ID"`;
+  return `EXEC_ROOT=$3 EXEC_PID=$4 EXEC_ID=$2 ${inTerminal(command, '"$EXEC_PID"')} <&7 7<&-`;
 }

@@ -1,7 +1,9 @@
+import type { RuntimeProgram } from "./low-level.ts";
 import { inTerminal } from "./terminal-script.ts";
 
 /** What decides how a container's monitor goes about it. */
 export interface MonitorWishes {
+  readonly runtime: RuntimeProgram["name"];
   /** The container has a network namespace of its own, described by `host.ip` and `ns.ip`. */
   readonly hasNetwork: boolean;
   /** Its standard input stays open for who attaches. */
@@ -21,7 +23,8 @@ export interface MonitorWishes {
  * exit it holds them until the engine, having read the rest, writes a line to `hold`. With an input a child of its own
  * (`in.pid`) holds the writing end of `in` until the engine ends it: that is the end of the input.
  */
-export function monitorScript({ hasNetwork, hasInput, hasTerminal, hidesUnifiedCgroups }: MonitorWishes): string {
+export function monitorScript(wishes: MonitorWishes): string {
+  const { hasNetwork, hasInput, hasTerminal, hidesUnifiedCgroups } = wishes;
   const needsInput = hasInput || hasTerminal;
   const lines = [
     'cd "$1" || exit 1',
@@ -37,7 +40,7 @@ export function monitorScript({ hasNetwork, hasInput, hasTerminal, hidesUnifiedC
     "exec </dev/null >/dev/null",
     "[ $network = 0 ] && [ $mounted = 0 ] || fail",
     ...(needsInput ? inputLines(hasInput) : []),
-    `${runtimeLine({ needsInput, hasTerminal })} >&3 2>&4 3>&- 4>&- 8<&-`,
+    `${runtimeLine(wishes)} >&3 2>&4 3>&- 4>&- 8<&-`,
     "code=$?",
     ...(needsInput ? ["kill $keeper 2>/dev/null"] : []),
     'echo $code >"$SIGN.exit"',
@@ -60,9 +63,8 @@ function inputLines(hasInput: boolean): readonly string[] {
   return hasInput ? [keep, "echo $keeper >in.pid", "exec 7<in 6>&-"] : [keep, "exec 7<in 6>&-"];
 }
 
-const runtime = 'crun --root "$ROOT" --log=crun.log run --pid-file "$SIGN.pid" --bundle . "$ID"';
-
-function runtimeLine({ needsInput, hasTerminal }: { needsInput: boolean; hasTerminal: boolean }): string {
-  const command = hasTerminal ? inTerminal(runtime, '"$SIGN.pid"') : runtime;
-  return `${command} ${needsInput ? "<&7 7<&-" : "</dev/null"}`;
+function runtimeLine({ runtime, hasInput, hasTerminal }: MonitorWishes): string {
+  const started = `${runtime} --root "$ROOT" --log=runtime.log run --pid-file "$SIGN.pid" --bundle . "$ID"`;
+  const command = hasTerminal ? inTerminal(started, '"$SIGN.pid"') : started;
+  return `${command} ${hasInput || hasTerminal ? "<&7 7<&-" : "</dev/null"}`;
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { RuntimeProgram } from "./low-level.ts";
 import type { OciConfig } from "./oci.ts";
 
 /**
@@ -14,27 +15,18 @@ export interface SeccompCache {
   harvest(spec: OciConfig, containerId: string): Promise<void>;
 }
 
-/** Where things are. */
-interface SeccompPlaces {
-  /** Of the cache, outlives reboots. */
-  readonly folder: string;
-  /** Of the runtime's own state. */
-  readonly runtimeRoot: string;
-  /** Of the runtime: another one may compile otherwise. */
-  readonly runtimeVersion: string;
-}
-
 /** crun(1): base64 of the raw filter, which then stands for the table. */
 const annotation = "run.oci.seccomp_bpf_data";
 
-/** Opens the cache. */
-export function createSeccompCache({ folder, runtimeRoot, runtimeVersion }: SeccompPlaces): SeccompCache {
+/** Opens the cache, which outlives reboots. runc takes no filters, and shows none: it compiles each one anew. */
+export function createSeccompCache(folder: string, { name, version, root }: RuntimeProgram): SeccompCache {
+  if (name !== "crun") return { apply: async (spec) => spec, harvest: async () => {} };
   const known = new Map<string, Promise<string | undefined>>();
   const pathOf = (key: string): string => join(folder, `${key}.bpf`);
   const keyOf = ({ linux, annotations }: OciConfig): string | undefined => {
     if (linux.seccomp === undefined || annotations?.[annotation] !== undefined) return undefined;
     return createHash("sha256")
-      .update(`${runtimeVersion}\n${JSON.stringify(linux.seccomp)}`)
+      .update(`${version}\n${JSON.stringify(linux.seccomp)}`)
       .digest("hex");
   };
   const filterOf = (key: string): Promise<string | undefined> => {
@@ -53,7 +45,7 @@ export function createSeccompCache({ folder, runtimeRoot, runtimeVersion }: Secc
     async harvest(spec, containerId) {
       const key = keyOf(spec);
       if (key === undefined || (await filterOf(key)) !== undefined) return;
-      const bytes = await read(join(runtimeRoot, containerId, "seccomp.bpf"));
+      const bytes = await read(join(root, containerId, "seccomp.bpf"));
       // A container that has ended already took it along; the next one has it, too. Filters are whole instructions.
       if (bytes === undefined || bytes.length === 0 || bytes.length % 8 !== 0) return;
       known.set(key, Promise.resolve(bytes.toString("base64")));

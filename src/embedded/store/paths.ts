@@ -37,8 +37,6 @@ export interface Paths extends Roots {
   readonly running: string;
   /** Where monitors leave signs: `<id>.pid` once a container runs, `<id>.exit` when it has ended. */
   readonly signs: string;
-  /** What the low-level runtime keeps. */
-  readonly runtime: string;
   /** Folders of running `exec`s, on `run`. */
   readonly execs: string;
   /**
@@ -82,7 +80,6 @@ export function pathsOf(roots: Roots): Paths {
     containers,
     running,
     signs: join(run, "signs"),
-    runtime: join(run, "crun"),
     execs: join(run, "x"),
     mark: data === defaultData ? "tscompose" : `tscompose_${digest(data)}`,
     container: (id) => ({

@@ -1,14 +1,12 @@
+import { complaintOf } from "../../runtime/complaint.ts";
+
 const prefix = "OCI runtime exec failed: exec failed: unable to start container process: ";
 
 /** Puts what the runtime says about a command that it could not start into Docker's words, with the shells' exit codes. */
 export function execFailure(said: string, command: string): { readonly message: string; readonly exitCode: number } {
-  const text = said
-    .trim()
-    .split("\n")
-    .map((line) => line.replace(/^\S+Z: /, ""))
-    .join("; ");
+  const text = complaintOf(said);
   const failed = (why: string): string => `${prefix}exec: "${command}": ${why}`;
-  if (/executable file .* not found in \$PATH/.test(text)) {
+  if (/executable file\b.* not found in \$PATH/.test(text)) {
     const why = command.includes("/")
       ? `stat ${command}: no such file or directory`
       : "executable file not found in $PATH";
@@ -18,7 +16,7 @@ export function execFailure(said: string, command: string): { readonly message: 
     return { message: failed("permission denied"), exitCode: 126 };
   }
   if (/chdir/.test(text)) return { message: `${prefix}${text}`, exitCode: 126 };
-  if (/^exec.*No such file or directory/i.test(text))
+  if (/^exec.*[Nn]o such file or directory/i.test(text))
     return { message: failed("no such file or directory"), exitCode: 127 };
   return { message: `${prefix}${text === "" ? "the runtime ended without a word" : text}`, exitCode: 126 };
 }

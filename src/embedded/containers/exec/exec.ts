@@ -41,20 +41,22 @@ export async function startExec(
   rooms: ContainerRooms,
   { id, container, wish, clients }: ExecStart,
 ): Promise<RunningExec> {
-  const { paths, machine, isolation, onFault, now } = rooms;
+  const { paths, isolation, onFault, now } = rooms;
+  const runtime = rooms.runtimes.of(container.id);
   const folder = join(paths.execs, id);
   const pidFile = join(paths.signs, `${id}.pid`);
   const user = userOf(rooms, wish.User ? withUser(container, wish.User) : container);
   const script = execScript({
     hasInput: wish.AttachStdin === true,
     hasTerminal: wish.Tty === true,
-    hidesUnifiedCgroups: machine.isHybrid,
+    runtime: runtime.name,
+    hidesUnifiedCgroups: runtime.hidesUnifiedCgroups,
   });
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeFile(join(folder, "command.json"), ociJson(execProcess(container, wish, { user, isolation })), {
     mode: 0o600,
   });
-  const monitor = spawnMonitor(script, [folder, container.id, paths.runtime, pidFile], join(folder, "monitor.log"));
+  const monitor = spawnMonitor(script, [folder, container.id, runtime.root, pidFile], join(folder, "monitor.log"));
   await monitor.ready;
   const pipes = { stdout: join(folder, "out"), stderr: join(folder, "err") };
   const output = new ProgramOutput(pipes, { clients, now, onFault });
@@ -102,7 +104,7 @@ function outcome(
   { hasStarted, clients }: { readonly hasStarted: boolean; readonly clients: ReadonlySet<OutputClient> },
 ): number {
   if (hasStarted) return Number(textOr(join(folder, "exit"), "137"));
-  const said = [textOr(join(folder, "crun.log"), ""), textOr(join(folder, "monitor.log"), "")].join("\n");
+  const said = [textOr(join(folder, "runtime.log"), ""), textOr(join(folder, "monitor.log"), "")].join("\n");
   const { message, exitCode } = execFailure(said, command);
   for (const client of clients) client.write("stdout", Buffer.from(`${message}\r\n`));
   return exitCode;

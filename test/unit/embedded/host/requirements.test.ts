@@ -42,6 +42,11 @@ test.each([
   expect(hintOf({ osRelease, ...without("ip", "mount") })).toEqual(hints);
 });
 
+test("runc stands in for crun, which is what is recommended", () => {
+  expect(hintOf(without("crun"))).toEqual([]);
+  expect(hintOf(without("crun", "runc"))).toEqual(["crun: sudo apt-get install crun"]);
+});
+
 test("programs of busybox do not count where they are asked for more than they can", () => {
   const programPath = (name: string): string =>
     name === "crun" || name === "nft" ? `/usr/bin/${name}` : "/bin/busybox";
