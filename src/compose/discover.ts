@@ -2,6 +2,7 @@ import { delimiter, dirname, join, resolve } from "node:path";
 import type { Assignment } from "./dotenv.ts";
 import { absolutePaths, type Environment, type EnvFileChoice, valueOf, withEnvFiles } from "./environment.ts";
 import type { LoadContext, LoadRequest } from "./load.ts";
+import { isRemote, refuseRemote } from "./scope.ts";
 import type { LoadSession } from "./session.ts";
 
 /** Assignments of one round of environment files, by variable, in the order they were read. */
@@ -26,7 +27,8 @@ const overrideNames = fileOverrides(["compose", "docker-compose"]);
 /** Finds the files of a project, its directory and its environment, from flags, variables and what lies around. */
 export async function discover(request: LoadRequest, context: LoadContext, session: LoadSession): Promise<Discovery> {
   const { workingDirectory } = context;
-  const given = absolutePaths(request.files ?? [], workingDirectory);
+  for (const file of (request.files ?? []).filter(isRemote)) refuseRemote(file, session);
+  const given = absolutePaths(request.files?.filter((file) => !isRemote(file)) ?? [], workingDirectory);
   const directory = request.projectDirectory ? resolve(workingDirectory, request.projectDirectory) : undefined;
   const seed = { PWD: workingDirectory, ...context.environment };
   const envFiles = absolutePaths(request.envFiles ?? envFilesOf(seed), workingDirectory);

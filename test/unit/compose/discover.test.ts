@@ -105,6 +105,13 @@ describe("discovery", () => {
       "/p/a.yaml /p/b.yaml in /p: p y",
     ],
     [
+      "no files from afar, whatever lies at hand",
+      { "/p/compose.yaml": image("x") },
+      {},
+      { files: ["oci://registry.example/app:1"] },
+      'remote compose files are not supported, got "oci://registry.example/app:1"',
+    ],
+    [
       "flags before COMPOSE_FILE",
       { "/p/a.yaml": image("x"), "/p/b.yaml": image("y") },
       { env: { COMPOSE_FILE: "a.yaml" } },
