@@ -72,8 +72,9 @@ async function runProbe(id: string, engine: Probing["engine"]): Promise<boolean>
   try {
     return await engine.runProbe(id);
   } catch (error) {
-    if (error instanceof TscomposeError && (error.code === "not-found" || error.code === "conflict")) return false;
-    throw error;
+    if (!(error instanceof TscomposeError) || error.code === "unavailable") throw error;
+    // Podman refuses with a probe that took too long, and notes it as failed: the container's health tells the rest.
+    return error.code !== "not-found" && error.code !== "conflict";
   }
 }
 

@@ -65,6 +65,21 @@ test("probes end with the container", async () => {
   expect(await warningsOf(ending)).toEqual([]);
 });
 
+test("a probe that takes too long has been made", async () => {
+  const over = new AbortController();
+  let made = 0;
+  const slow: Probing["engine"] = {
+    inspectContainer: async () => probed(made),
+    runProbe: async () => {
+      made += 1;
+      if (made === 2) over.abort();
+      return Promise.reject(refusal("engine-fault"));
+    },
+  };
+  expect(await warningsOf(slow, over.signal)).toHaveLength(1);
+  expect(made).toBe(2);
+});
+
 test("probes that cannot be made are told", async () => {
   const silent: Probing["engine"] = {
     inspectContainer: async () => probed(0),
@@ -73,6 +88,6 @@ test("probes that cannot be made are told", async () => {
   await expect(warningsOf(silent)).rejects.toThrow("nobody answers");
 });
 
-function refusal(code: "conflict" | "unavailable"): EngineError {
+function refusal(code: "conflict" | "engine-fault" | "unavailable"): EngineError {
   return new EngineError({ code, message: "nobody answers", doing: "probing container 1" });
 }
