@@ -11,7 +11,7 @@ import type { Guard } from "./plan.ts";
 import type { Planning } from "./planning.ts";
 import { referencesOf } from "./references.ts";
 import { restartOf } from "./restarts.ts";
-import { wantedContainer } from "./wanted.ts";
+import { changeableLive } from "./spec/container.ts";
 
 /** Decides about the containers of every service, dependencies first; nothing is written down as steps yet. */
 export function decideContainers(planning: Planning): Map<string, ServiceDecision> {
@@ -49,7 +49,7 @@ function decideService(
   const surplus = verdicts.slice(scale).map(({ existing }): Decision => ({ kind: "remove", existing, cause }));
   const staying = verdicts.slice(0, scale).map(({ existing, verdict }) => {
     return verdict === undefined
-      ? keepOrStart(planning, decided, service, withLiveUpdate(planning, decided, service, existing))
+      ? keepOrStart(planning, decided, service, withLiveUpdate(planning, service, existing))
       : recreation(planning, service, existing, verdict);
   });
   const next = Math.max(0, ...replicas.map(({ number }) => number)) + 1;
@@ -112,16 +112,11 @@ function judge(
 }
 
 /** What can be changed live is compared with what a container really has: its labels cannot follow a change. */
-function withLiveUpdate(
-  planning: Planning,
-  decided: ReadonlyMap<string, ServiceDecision>,
-  service: Service,
-  existing: Existing,
-): Existing {
-  const { container, name, number } = existing;
-  if (container.details === undefined || recreatePolicy(service, planning.options).policy === "never") return existing;
-  const { body } = wantedContainer(planning, decided, { service, name, number });
-  const { update } = liveDifference(body.HostConfig ?? {}, container.details.HostConfig);
+function withLiveUpdate({ options }: Planning, service: Service, existing: Existing): Existing {
+  const { details } = existing.container;
+  if (details === undefined || recreatePolicy(service, options).policy === "never") return existing;
+  const wanted = changeableLive({ service, restartsHere: options.restartsHere === true });
+  const { update } = liveDifference(wanted, details.HostConfig);
   return update === undefined ? existing : { ...existing, update };
 }
 

@@ -117,7 +117,6 @@ function hostConfig(request: ContainerRequest, primary: Endpoint | undefined, re
     ...mountsOf({ ...request, project }, report),
     NetworkMode: service.networkMode ?? primary?.network ?? "none",
     PortBindings: portBindings(service),
-    RestartPolicy: isRestartedHere(request) ? { Name: "no" } : enginePolicy(service),
     LogConfig:
       service.logging === undefined
         ? undefined
@@ -151,8 +150,17 @@ function hostConfig(request: ContainerRequest, primary: Endpoint | undefined, re
     UsernsMode: service.usernsMode,
     VolumeDriver: service.volumeDriver,
     VolumesFrom: unlessEmpty(service.volumesFrom),
-    ...resourcesOf(service),
+    ...changeableLive(request),
   });
+}
+
+/** Limits and restart policy: what an engine can change of a container that runs. */
+export function changeableLive(request: Pick<ContainerRequest, "service" | "restartsHere">): HostConfig {
+  const { service } = request;
+  return {
+    ...defined({ RestartPolicy: isRestartedHere(request) ? { Name: "no" } : enginePolicy(service) }),
+    ...resourcesOf(service),
+  };
 }
 
 function healthBody(
@@ -188,7 +196,10 @@ function checkStartInterval(name: string, healthcheck: Healthcheck, apiVersion: 
   }
 }
 
-function isRestartedHere({ service, restartsHere = false }: ContainerRequest): boolean {
+function isRestartedHere({
+  service,
+  restartsHere = false,
+}: Pick<ContainerRequest, "service" | "restartsHere">): boolean {
   return restartsHere && restartRules(service) !== undefined;
 }
 
