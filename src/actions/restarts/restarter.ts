@@ -53,7 +53,7 @@ export class Restarter implements Disposable {
 
   /** Nothing is started from here on. */
   [Symbol.dispose](): void {
-    for (const { container } of [...this.#waiting.values()]) {
+    for (const { container } of this.#waiting.values()) {
       this.#cancel(container.id);
       this.#options.givenUp(container);
     }
