@@ -17,6 +17,7 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: "contract",
           include: ["test/contract/**/*.test.ts"],
+          globalSetup: ["test/contract/embedded-engine.ts"],
           sequence: { groupOrder: 1 },
           fileParallelism: false,
           testTimeout: 120_000,

@@ -4,7 +4,7 @@ import type { AddressInfo, Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createServer as createTlsServer } from "node:tls";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { Engine } from "../../src/engine/engine.ts";
 import { openEngine } from "../../src/open-engine.ts";
 import { createDockerContext } from "../support/docker-context.ts";
@@ -12,7 +12,7 @@ import { ensureImages, testEngines } from "../support/engines.ts";
 import { makeKeys } from "../support/tls.ts";
 import { gather, image } from "./sandbox.ts";
 
-const engines = testEngines.filter(({ address }) => address.startsWith("unix://"));
+const engines = testEngines(inject("embeddedEngine")).filter(({ address }) => address.startsWith("unix://"));
 
 describe.each(engines)("ways to $name", (testEngine) => {
   const { address } = testEngine;
@@ -25,7 +25,7 @@ describe.each(engines)("ways to $name", (testEngine) => {
   let tls: string;
 
   beforeAll(async () => {
-    ensureImages(testEngine);
+    ensureImages(testEngine, "busybox");
     keys = makeKeys(home);
     const pipe = (from: NodeJS.ReadWriteStream): void => {
       const to = connectSocket({ path: socket, allowHalfOpen: true });

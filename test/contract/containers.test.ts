@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { EngineError } from "../../src/errors.ts";
 import { testEngines } from "../support/engines.ts";
 import { image, openSandbox, type Sandbox } from "./sandbox.ts";
 import { tarOf } from "./tar.ts";
 
-describe.each(testEngines)("containers on $name", (testEngine) => {
+describe.each(testEngines(inject("embeddedEngine")))("containers on $name", (testEngine) => {
   let box: Sandbox;
   beforeAll(async () => {
     box = await openSandbox(testEngine);

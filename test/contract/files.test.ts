@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { readTar } from "../../src/actions/copy/read-tar.ts";
 import { tarEnd, tarHeader, tarPadding } from "../../src/execute/tar.ts";
 import { testEngines } from "../support/engines.ts";
@@ -21,7 +21,7 @@ async function contents(tar: AsyncIterable<Uint8Array>): Promise<Record<string, 
   return found;
 }
 
-describe.each(testEngines)("files and measurements on $name", (testEngine) => {
+describe.each(testEngines(inject("embeddedEngine")))("files and measurements on $name", (testEngine) => {
   let box: Sandbox;
   beforeAll(async () => {
     box = await openSandbox(testEngine);
@@ -76,10 +76,12 @@ describe.each(testEngines)("files and measurements on $name", (testEngine) => {
   });
 
   test("processes are listed under the engine's titles", async () => {
-    const id = await box.run("exec sleep 4321");
+    const id = await box.run("echo ready; read line", { OpenStdin: true });
+    // A process has no command line yet while it starts.
+    for await (const _ of box.engine.logs(id, { follow: true, timestamps: false })) break;
     const { Titles, Processes } = await box.engine.listProcesses(id);
     const command = Titles.indexOf("CMD");
-    expect(Processes?.map((cells) => cells[command])).toEqual(["sleep 4321"]);
+    expect(Processes?.map((cells) => cells[command])).toEqual(["/bin/sh -c echo ready; read line"]);
   });
 
   test("a container is measured once, or on and on", async () => {

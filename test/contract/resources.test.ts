@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { ProgressLine } from "../../src/docker-api/image.ts";
 import { testEngines } from "../support/engines.ts";
 import { image, openSandbox, type Sandbox } from "./sandbox.ts";
 import { tarOf } from "./tar.ts";
 
-describe.each(testEngines)("networks, volumes and images on $name", (testEngine) => {
+describe.each(testEngines(inject("embeddedEngine")))("networks, volumes and images on $name", (testEngine) => {
   let box: Sandbox;
   beforeAll(async () => {
     box = await openSandbox(testEngine);

@@ -24,7 +24,7 @@ export interface Sandbox extends AsyncDisposable {
 
 /** Opens a sandbox on an engine. */
 export async function openSandbox(testEngine: TestEngine): Promise<Sandbox> {
-  ensureImages(testEngine);
+  ensureImages(testEngine, "busybox");
   const engine = await openTestEngine(testEngine);
   const mark = `contract-${randomBytes(4).toString("hex")}`;
   const labels = { "tscompose.contract": mark };

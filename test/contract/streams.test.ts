@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { LogOptions } from "../../src/engine/engine.ts";
 import { testEngines } from "../support/engines.ts";
 import { exec, gather, openSandbox, readUntil, type Sandbox } from "./sandbox.ts";
 
-describe.each(testEngines)("streams on $name", (testEngine) => {
+describe.each(testEngines(inject("embeddedEngine")))("streams on $name", (testEngine) => {
   let box: Sandbox;
   beforeAll(async () => {
     box = await openSandbox(testEngine);
