@@ -1,7 +1,8 @@
 #!/bin/sh
-# Sees to it that the engine at DOCKER_HOST has the images of fixtures/images, as their recipes say today. An image is
-# built once into the cache, without any engine, and loaded from there. Its recipe's hash is a tag of its own, by which
-# it is known again; a tag that already leads to somebody else's image is left alone.
+# images.sh [NAME...]: sees to it that the engine at DOCKER_HOST has the images of fixtures/images, all or the named
+# ones, as their recipes say today. An image is built once into the cache, without any engine, and loaded from there. Its
+# recipe's hash is a tag of its own, by which it is known again; a tag that already leads to somebody else's image is left
+# alone.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/say.sh"
@@ -59,8 +60,9 @@ forget() { # forget NAME HASH: removes what earlier recipes left
     while read -r old; do engine "/images/$old" -X DELETE >/dev/null; done
 }
 
-for recipe in "$recipes"/*/recipe.sh; do
-  name=$(basename "$(dirname "$recipe")")
+[ $# -gt 0 ] || set -- $(ls "$recipes" | grep -v '\.md$')
+for name; do
+  recipe=$recipes/$name/recipe.sh
   hash=$(hash_of "$name")
   image=tscompose-fixtures/$name:$hash
   if ! engine "/images/$image/json" -f -o /dev/null 2>/dev/null; then

@@ -1,20 +1,22 @@
 #!/bin/sh
 # Installs what is missing: an engine, what the embedded one runs on, curl to speak to them, tmux for the terminal tests,
-# a registry that holds images.
+# a registry that holds images. With --embedded no other engine, and nothing that only tests need.
 set -eu
 . "$(dirname "$0")/say.sh"
 
 missing=
 need() { command -v "$1" >/dev/null 2>&1 || missing="$missing $2"; } # need PROGRAM PACKAGE
 PATH=$PATH:/usr/sbin:/sbin
-[ "$DOCKER_HOST" != unix:///var/run/docker.sock ] || need dockerd docker.io
 need ip iproute2
 need curl curl
-need tmux tmux
 need flock util-linux
 need crun crun
 need nft nftables
-need docker-registry docker-registry
+if [ "${1-}" != --embedded ]; then
+  [ "$DOCKER_HOST" != unix:///var/run/docker.sock ] || need dockerd docker.io
+  need tmux tmux
+  need docker-registry docker-registry
+fi
 
 [ -n "$missing" ] || exit 0
 [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || die "missing:$missing; install them as root: apt-get install$missing"
