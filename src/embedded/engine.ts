@@ -197,6 +197,7 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
     async [Symbol.asyncDispose]() {
       health[Symbol.dispose]();
       await builder.close();
+      streams[Symbol.dispose]();
       await networks.close();
       await register.settled();
       signs[Symbol.dispose]();

@@ -1,8 +1,6 @@
 import { readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { type ContainerDocument, isRunning } from "../containers/container.ts";
 import { networkedContainer } from "../containers/networked.ts";
-import { letGo } from "../containers/run-folder.ts";
 import type { VerbParts } from "../containers/verbs.ts";
 import { startContainer } from "../containers/verbs.ts";
 import { sweepCgroups } from "../host/cgroups.ts";
@@ -37,7 +35,6 @@ async function sweep({ rooms }: VerbParts): Promise<void> {
   for (const id of await readdir(paths.running)) {
     if (isKnown(id)) continue;
     killStray(Number(signs.read(`${id}.pid`) ?? 0), id);
-    letGo(join(paths.container(id).run, "hold"));
     await rm(paths.container(id).run, { recursive: true, force: true });
   }
   for (const name of signs.names()) {

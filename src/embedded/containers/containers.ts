@@ -19,23 +19,16 @@ export interface Containers {
 }
 
 /**
- * Carries what a container writes and reads. Made by the room of logs and attach, called by the start pipeline: the
- * pipes `out`, `err` and, with an open standard input, `in` are in the container's run folder.
+ * Carries what a container writes. Made by the room of logs and attach, called by the start pipeline: spoolers of its
+ * monitor keep what comes out of its pipes in files, which are read while they grow.
  */
 export interface ContainerStreams {
-  /**
-   * The pipes exist and nothing has been written yet, or the run was adopted and more may be written. Opens `out` and
-   * `err` for reading without blocking before it returns: the container starts only after that. Everything read is
-   * logged synchronously: what has left the pipe must not be lost with the engine.
-   */
-  open(container: ContainerDocument): void;
-  /**
-   * The container's processes are gone, the pipes are still held open: reads what is left until the pipes are empty,
-   * then ends attached clients. Called once per run, also for one that could not be started.
-   */
+  /** A run is about to begin. The spoolers' folder is there and empty when it returns. */
+  begin(container: ContainerDocument): void;
+  /** A run, or what is left of one, is taken over: goes on behind the last byte that is in the log. */
+  adopt(container: ContainerDocument): void;
+  /** The container's processes and its spoolers are gone: reads what is left, then ends attached clients. */
   close(containerId: string): Promise<void>;
-  /** The container is removed: forgets it. */
-  forget(containerId: string): void;
 }
 
 /** Decides what comes after an exit. Made by the room of restart policies. */

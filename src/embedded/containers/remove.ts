@@ -42,7 +42,7 @@ async function erase({ rooms }: VerbParts, { id }: ContainerDocument, { withVolu
   register.markRemoving(id);
   const container = register.get(id);
   await networks.release(id);
-  streams.forget(id);
+  await streams.close(id);
   await register.remove(id);
   publish(container, "destroy");
   rooms.news.tell("removal", container);

@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { killGroup } from "../host/cgroups.ts";
+import { watchWriters, writersGone } from "../host/fifo.ts";
 import { cgroupsOf, isFrozen } from "../host/freezer.ts";
 import { type MonitorProcess, spawnMonitor } from "../host/monitor.ts";
-import { isAlive, sendSignal, startTimeOf } from "../host/processes.ts";
+import { startTimeOf } from "../host/processes.ts";
 import type { PreparedNetwork } from "../networks/networks.ts";
 import { commandOf } from "../runtime/process.ts";
 import { monitorScript } from "../runtime/monitor.ts";
@@ -11,8 +13,9 @@ import { writeBundle } from "./bundle.ts";
 import { type ContainerDocument, isRunning } from "./container.ts";
 import { networkedContainer } from "./networked.ts";
 import type { ContainerRooms } from "./rooms.ts";
-import { letGo, savedNetwork, saveNetwork } from "./run-folder.ts";
+import { savedNetwork, saveNetwork } from "./run-folder.ts";
 import { startFailure } from "./start-failure.ts";
+import { spoolFolder } from "./streams/streams.ts";
 
 const killed = 9;
 
@@ -29,6 +32,8 @@ export interface LeftOver {
 export class Runs {
   readonly #rooms: ContainerRooms;
   readonly #ending = new Map<string, Promise<void>>();
+  /** By container, the end of the watch over its monitor. */
+  readonly #watches = new Map<string, () => void>();
 
   constructor(rooms: ContainerRooms) {
     this.#rooms = rooms;
@@ -86,14 +91,17 @@ export class Runs {
     const { id } = container;
     const { pid, hasEnded, isRunning: goesOn, network } = await this.leftOver(container);
     if (!goesOn && !hasEnded) {
+      if (existsSync(spoolFolder(paths, id))) streams.adopt(container);
+      await streams.close(id);
       if (isRunning(container)) await this.#settle(id, { exitCode: 255 });
       await this.#cleanUp(id);
       return;
     }
-    if (existsSync(join(paths.container(id).run, "hold"))) streams.open(container);
+    streams.adopt(container);
     const status = goesOn && isFrozen(pid) ? "paused" : "running";
     const startedAt = isRunning(container) ? container.state.startedAt : this.#rooms.now();
-    const first = { pid, startTime: startTimeOf(pid) ?? "" };
+    const known = container.state.process?.pid === pid ? container.state.process.startTime : "";
+    const first = { pid, startTime: startTimeOf(pid) ?? known };
     await register.changeState(id, {
       status,
       process: first,
@@ -111,10 +119,8 @@ export class Runs {
     const spec = await writeBundle(this.#rooms, container, network);
     if (network !== undefined) await saveNetwork(run, network);
     await Promise.all([signs.remove(`${id}.pid`), signs.remove(`${id}.exit`)]);
+    streams.begin(container);
     const monitor = this.#spawn(container, network);
-    await monitor.ready;
-    streams.open(container);
-    monitor.proceed();
     const pid = await this.#firstProcess(id, monitor);
     if (pid === undefined) throw await this.#failed(container);
     void register.changeState(id, {
@@ -128,7 +134,6 @@ export class Runs {
     });
     this.#watch(id);
     this.#rooms.seccomp.harvest(spec, id).catch(this.#rooms.onFault);
-    void monitor.ended.then(() => this.#monitorEnded(id));
   }
 
   #spawn({ id, image, config }: ContainerDocument, network: PreparedNetwork | undefined): MonitorProcess {
@@ -141,7 +146,8 @@ export class Runs {
       runtime: runtimes.usual.name,
       hidesUnifiedCgroups: runtimes.usual.hidesUnifiedCgroups,
     });
-    const args = [run, id, image.lowerDirs.join(":"), upper, work, runtimes.usual.root, paths.signs];
+    const root = runtimes.usual.root;
+    const args = [run, id, image.lowerDirs.join(":"), upper, work, root, paths.signs, spoolFolder(paths, id)];
     return spawnMonitor(script, args, join(run, "monitor.log"));
   }
 
@@ -151,7 +157,8 @@ export class Runs {
     const { promise, resolve } = Promise.withResolvers<number | undefined>();
     const stopPid = signs.await(`${id}.pid`, (text) => resolve(Number(text)));
     const stopExit = signs.await(`${id}.exit`, () => resolve(Number(signs.read(`${id}.pid`) ?? 0) || undefined));
-    void monitor.ended.then(() => resolve(undefined));
+    // Short ones are over before their signs are noticed.
+    void monitor.ended.then(() => resolve(Number(signs.read(`${id}.pid`) ?? 0) || undefined));
     const pid = await promise;
     stopPid();
     stopExit();
@@ -173,6 +180,7 @@ export class Runs {
   #watch(id: string): void {
     const { promise, resolve } = Promise.withResolvers<string>();
     this.#rooms.signs.await(`${id}.exit`, resolve);
+    this.#watchMonitor(id, () => resolve(String(128 + killed)));
     const ending = promise
       .then((code) => this.#finish(id, Number(code)))
       .catch(this.#rooms.onFault)
@@ -182,19 +190,29 @@ export class Runs {
     this.#ending.set(id, ending);
   }
 
-  /** A monitor that ends without a sign was killed: nobody would ever tell how the container ends. */
-  #monitorEnded(id: string): void {
-    const { signs, register, onFault } = this.#rooms;
-    const process = register.find(id)?.state.process;
-    if (process === undefined || signs.read(`${id}.exit`) !== undefined) return;
-    sendSignal(process, killed);
-    this.#finish(id, 128 + killed).catch(onFault);
+  /** A monitor that ends without a sign was killed: nobody would ever tell how the container ends. It ends with it. */
+  #watchMonitor(id: string, onLost: () => void): void {
+    const { signs, paths, onFault } = this.#rooms;
+    const { run } = paths.container(id);
+    const lost = async (): Promise<void> => {
+      if (signs.read(`${id}.exit`) !== undefined) return;
+      killGroup(paths.mark, id);
+      await writersGone(join(run, "spooling"));
+      onLost();
+    };
+    // Without the pipe the run is over.
+    if (!existsSync(join(run, "alive"))) return;
+    this.#watches.set(
+      id,
+      watchWriters(join(run, "alive"), () => void lost().catch(onFault)),
+    );
   }
 
   async #finish(id: string, exitCode: number): Promise<void> {
-    const { register, streams, publish } = this.#rooms;
-    const { process } = register.get(id).state;
-    if (process !== undefined && isAlive(process)) sendSignal(process, killed);
+    const { register, streams, publish, paths } = this.#rooms;
+    this.#watches.get(id)?.();
+    this.#watches.delete(id);
+    killGroup(paths.mark, id);
     await streams.close(id);
     await this.#settle(id, { exitCode });
     await this.#cleanUp(id);
@@ -216,11 +234,10 @@ export class Runs {
     }
   }
 
-  /** Lets the monitor go, gives back the network, and takes away what only a running container needs. */
+  /** Gives back the network, and takes away what only a running container needs. */
   async #cleanUp(id: string): Promise<void> {
     const { paths, signs, networks } = this.#rooms;
     const { run } = paths.container(id);
-    letGo(join(run, "hold"));
     await networks.release(id);
     await this.#releaseVolumes(id);
     await Promise.all([

@@ -8,14 +8,13 @@ import { sendSignal } from "../host/processes.ts";
 import type { Paths } from "../store/paths.ts";
 import { checkIsolation } from "../runtime/oci-spec.ts";
 import { type ContainerConfig, type ContainerDocument, type ContainerMount, never } from "./container.ts";
-import type { ContainerStreams } from "./containers.ts";
 import { checkHostConfig, completeHostConfig } from "./host-config.ts";
 import { createNewsDesk } from "./news.ts";
 import { Register } from "./register.ts";
 import type { ContainerRooms } from "./rooms.ts";
 import { Runs } from "./runs.ts";
 import { OutputClient } from "./streams/output-client.ts";
-import { ProgramOutput } from "./streams/program-output.ts";
+import { Streams } from "./streams/streams.ts";
 
 /** A container for one command. */
 export interface ThrowawayWish {
@@ -45,7 +44,7 @@ export function createThrowaways(rooms: ContainerRooms): Throwaways {
   const news = createNewsDesk(rooms.onFault);
   // Their documents hold secrets of a build.
   const register = new Register(paths, rooms.onFault, { isOnDisk: false });
-  const streams = new CommandStreams({ paths, outputs, rooms });
+  const streams = new Streams({ paths, now: rooms.now, onFault: rooms.onFault });
   const own: ContainerRooms = { ...rooms, paths, news, register, streams, publish: () => {} };
   const runs = new Runs(own);
   return {
@@ -54,7 +53,7 @@ export function createThrowaways(rooms: ContainerRooms): Throwaways {
       folders.set(id, wish.folder);
       outputs.set(id, wish.onOutput);
       try {
-        return await runOnce({ rooms: own, runs, streams }, id, wish);
+        return await runOnce({ rooms: own, runs, streams, outputs }, id, wish);
       } finally {
         await register.remove(id);
         folders.delete(id);
@@ -67,10 +66,12 @@ export function createThrowaways(rooms: ContainerRooms): Throwaways {
 interface RunParts {
   readonly rooms: ContainerRooms;
   readonly runs: Runs;
-  readonly streams: CommandStreams;
+  readonly streams: Streams;
+  readonly outputs: ReadonlyMap<string, ThrowawayWish["onOutput"]>;
 }
 
-async function runOnce({ rooms, runs, streams }: RunParts, id: string, wish: ThrowawayWish): Promise<number> {
+async function runOnce(parts: RunParts, id: string, wish: ThrowawayWish): Promise<number> {
+  const { rooms, runs } = parts;
   const { register, paths } = rooms;
   wish.signal.throwIfAborted();
   await mkdir(paths.container(id).data, { recursive: true, mode: 0o710 });
@@ -82,11 +83,12 @@ async function runOnce({ rooms, runs, streams }: RunParts, id: string, wish: Thr
     if (first !== undefined) sendSignal(first, 9);
   };
   wish.signal.addEventListener("abort", kill);
+  const told = tell(parts, id);
   try {
     await runs.start(register.get(id));
     if (wish.signal.aborted) kill();
     await runs.ended(id);
-    await streams.told(id);
+    await told;
   } finally {
     wish.signal.removeEventListener("abort", kill);
     await rm(paths.container(id).work, { recursive: true, force: true });
@@ -99,7 +101,8 @@ function documentOf(rooms: ContainerRooms, id: string, wish: ThrowawayWish): Con
   const { config, lowerDirs, mounts } = wish;
   checkHostConfig(wish.hostConfig);
   checkIsolation(wish.hostConfig, rooms.isolation);
-  const hostConfig = completeHostConfig(wish.hostConfig, {
+  const unlogged = { ...wish.hostConfig, LogConfig: { Type: "none", Config: {} } };
+  const hostConfig = completeHostConfig(unlogged, {
     cgroupVersion: rooms.machine.cgroupVersion,
     runtime: rooms.runtimes.usual.name,
   });
@@ -139,63 +142,20 @@ function pathsIn(paths: Paths, folders: ReadonlyMap<string, string>): Paths {
   };
 }
 
-interface StreamParts {
-  readonly paths: Paths;
-  readonly outputs: ReadonlyMap<string, ThrowawayWish["onOutput"]>;
-  readonly rooms: Pick<ContainerRooms, "now" | "onFault">;
-}
-
-/** What commands write goes to who asked for them, and into no log. */
-class CommandStreams implements ContainerStreams {
-  readonly #parts: StreamParts;
-  readonly #open = new Map<string, { readonly output: ProgramOutput; readonly clients: readonly OutputClient[] }>();
-  readonly #told = new Map<string, Promise<unknown>>();
-
-  constructor(parts: StreamParts) {
-    this.#parts = parts;
-  }
-
-  /** See {@link ContainerStreams}. */
-  open({ id }: ContainerDocument): void {
-    const { paths, outputs, rooms } = this.#parts;
-    const { run } = paths.container(id);
-    const onOutput = outputs.get(id);
-    const ends: Promise<unknown>[] = [];
-    let relieve = (): void => {};
-    const clients = (["stdout", "stderr"] as const).map((stream) => {
-      const connection = new PassThrough();
-      connection.on("data", (bytes: Buffer) => onOutput?.(stream, bytes));
-      ends.push(finished(connection));
-      return new OutputClient(connection, {
+/** Passes on what a command writes; resolves when everything was told, which is after its run. */
+async function tell({ streams, outputs }: Pick<RunParts, "streams" | "outputs">, id: string): Promise<void> {
+  const ends = (["stdout", "stderr"] as const).map((stream) => {
+    const connection = new PassThrough();
+    connection.on("data", (bytes: Buffer) => outputs.get(id)?.(stream, bytes));
+    streams.join(
+      id,
+      new OutputClient(connection, {
         streams: new Set([stream]),
         isFramed: false,
-        onRelief: () => relieve(),
-      });
-    });
-    const pipes = { stdout: join(run, "out"), stderr: join(run, "err") };
-    const output = new ProgramOutput(pipes, { clients: new Set(clients), now: rooms.now, onFault: rooms.onFault });
-    relieve = () => output.relieve();
-    this.#open.set(id, { output, clients });
-    this.#told.set(id, Promise.all(ends));
-  }
-
-  /** See {@link ContainerStreams}. */
-  close(containerId: string): Promise<void> {
-    const found = this.#open.get(containerId);
-    this.#open.delete(containerId);
-    found?.output.close();
-    for (const client of found?.clients ?? []) client.end();
-    return Promise.resolve();
-  }
-
-  /** See {@link ContainerStreams}. */
-  forget(containerId: string): void {
-    void this.close(containerId);
-  }
-
-  /** Resolves when everything that was written has been told. */
-  async told(containerId: string): Promise<void> {
-    await this.#told.get(containerId);
-    this.#told.delete(containerId);
-  }
+        onRelief: () => streams.relieve(id),
+      }),
+    );
+    return finished(connection);
+  });
+  await Promise.all(ends);
 }

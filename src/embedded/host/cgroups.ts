@@ -1,4 +1,4 @@
-import { readdirSync, rmdirSync } from "node:fs";
+import { readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const root = "/sys/fs/cgroup";
@@ -13,6 +13,32 @@ export function sweepCgroups(mark: string, isKept: (id: string) => boolean): voi
       if (!isKept(id)) removeTree(join(folder, id));
     }
     removeEmpty(folder);
+  }
+}
+
+/** Kills all processes of a container's control groups, frozen ones too. */
+export function killGroup(mark: string, id: string): void {
+  const folders = hierarchies().map((hierarchy) => join(hierarchy, mark, id));
+  const pids = new Set(folders.flatMap(processesIn));
+  for (const pid of pids) kill(pid);
+  if (pids.size === 0) return;
+  // A frozen process dies when it goes on.
+  for (const folder of folders) {
+    writeIfThere(join(folder, "freezer.state"), "THAWED");
+    writeIfThere(join(folder, "cgroup.freeze"), "0");
+  }
+}
+
+function processesIn(folder: string): readonly number[] {
+  const below = foldersIn(folder).flatMap((name) => processesIn(join(folder, name)));
+  return [...textOf(join(folder, "cgroup.procs")).split("\n").filter(Boolean).map(Number), ...below];
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
   }
 }
 
@@ -42,4 +68,26 @@ function foldersIn(folder: string): readonly string[] {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
     throw error;
   }
+}
+
+/** Empty where there is no such file, or no longer. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, "latin1");
+  } catch (error) {
+    if (isGone(error)) return "";
+    throw error;
+  }
+}
+
+function writeIfThere(path: string, text: string): void {
+  try {
+    writeFileSync(path, text, { flag: "r+" });
+  } catch (error) {
+    if (!isGone(error)) throw error;
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENODEV");
 }

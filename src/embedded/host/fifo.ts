@@ -1,4 +1,4 @@
-import { constants, openSync, readSync } from "node:fs";
+import { constants, existsSync, openSync, readSync } from "node:fs";
 import { Socket } from "node:net";
 import type { Writable } from "node:stream";
 
@@ -6,18 +6,17 @@ import type { Writable } from "node:stream";
 const chunkBytes = 64 * 1024;
 
 /**
- * Reads a named pipe as soon as there is something in it. `onChunk` gets bytes that are its own only until it returns,
- * and whether the read was full: more follows most likely.
+ * Reads a named pipe as soon as there is something in it. `onChunk` gets bytes that are its own only until it returns.
  */
 export class FifoReader {
   readonly #file: number;
   readonly #socket: Socket;
-  readonly #onChunk: (bytes: Buffer, isFull: boolean) => void;
+  readonly #onChunk: (bytes: Buffer) => void;
   readonly #buffer = Buffer.allocUnsafeSlow(chunkBytes);
   #isClosed = false;
 
   /** Opens the pipe before it returns. Throws when there is none. */
-  constructor(path: string, onChunk: (bytes: Buffer, isFull: boolean) => void) {
+  constructor(path: string, onChunk: (bytes: Buffer) => void) {
     this.#onChunk = onChunk;
     this.#file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const callback = (length: number): boolean => {
@@ -59,7 +58,7 @@ export class FifoReader {
   }
 
   #take(length: number): void {
-    this.#onChunk(this.#buffer.subarray(0, length), length === chunkBytes);
+    this.#onChunk(this.#buffer.subarray(0, length));
   }
 }
 
@@ -77,4 +76,28 @@ function readOr0(file: number, buffer: Buffer): number {
 export function openFifoWriter(path: string): Writable {
   const file = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
   return new Socket({ fd: file, readable: false, writable: true });
+}
+
+/**
+ * Tells once when no process has a named pipe open for writing: at once when there is none already. Returns the end of
+ * the watch. Throws when there is no such pipe.
+ */
+export function watchWriters(path: string, onGone: () => void): () => void {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const socket = new Socket({ fd: file, readable: true, writable: false });
+  socket.on("error", () => {});
+  socket.once("end", onGone);
+  socket.resume();
+  // What runs keeps an engine busy, not the way it hears of its end.
+  socket.unref();
+  return () => void socket.off("end", onGone).destroy();
+}
+
+/** Resolves when no process has a named pipe open for writing, or there is no such pipe. */
+export async function writersGone(path: string): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  if (!existsSync(path)) return;
+  const stop = watchWriters(path, resolve);
+  await promise;
+  stop();
 }

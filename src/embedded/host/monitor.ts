@@ -1,15 +1,19 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 
-/** A shell that starts a container and stays with it; it goes on when the engine ends. */
+/** A shell that starts a container, or a command in one, and stays with it; it goes on when the engine ends. */
 export interface MonitorProcess {
   readonly pid: number;
-  /** Resolves when the pipes are there; rejects when it ends before. */
-  readonly ready: Promise<void>;
-  /** Lets it go on: whoever reads the pipes has opened them. */
-  proceed(): void;
   /** Resolves when it has ended. */
   readonly ended: Promise<void>;
+}
+
+/** One that waits before it begins. */
+export interface WaitingMonitor extends MonitorProcess {
+  /** Resolves when it has written its first line; rejects when it ends before. */
+  readonly ready: Promise<void>;
+  /** Lets it go on: it can read a line. */
+  proceed(): void;
 }
 
 /**
@@ -17,18 +21,28 @@ export interface MonitorProcess {
  * script comes as text: a shell reads a file while it runs it, and an upgrade would change that under its feet.
  */
 export function spawnMonitor(script: string, args: readonly string[], logPath: string): MonitorProcess {
+  const child = spawnShell(script, args, { logPath, talk: "ignore" });
+  return { pid: child.pid ?? 0, ended: endOf(child) };
+}
+
+/** The same for a script that says when it is ready, and goes on when it is told to. */
+export function spawnWaitingMonitor(script: string, args: readonly string[], logPath: string): WaitingMonitor {
+  const child = spawnShell(script, args, { logPath, talk: "pipe" });
+  const ended = endOf(child);
+  return { pid: child.pid ?? 0, ready: firstLine(child, ended), proceed: () => child.stdin?.end("\n"), ended };
+}
+
+function spawnShell(
+  script: string,
+  args: readonly string[],
+  { logPath, talk }: { readonly logPath: string; readonly talk: "pipe" | "ignore" },
+): ChildProcess {
   const log = openSync(logPath, "a", 0o600);
   const unshare = ["--mount", "--propagation", "slave", "/bin/sh", "-c", script, "monitor", ...args];
-  const child = spawn("unshare", unshare, { stdio: ["pipe", "pipe", log], detached: true, env: environment() });
+  const child = spawn("unshare", unshare, { stdio: [talk, talk, log], detached: true, env: environment() });
   closeSync(log);
   child.unref();
-  const ended = endOf(child);
-  return {
-    pid: child.pid ?? 0,
-    ready: firstLine(child, ended),
-    proceed: () => child.stdin?.end("\n"),
-    ended,
-  };
+  return child;
 }
 
 /** What programs of the host need: nothing of the engine's own environment gets near a container. */

@@ -41,6 +41,7 @@ const programs: readonly Program[] = [
     purpose: "gives containers terminals",
     packages: { apt: "bsdutils", dnf: "util-linux-script", "*": "util-linux" },
   },
+  { name: "split", purpose: "keeps what containers write", packages: { "*": "coreutils" } },
   { name: "stty", purpose: "gives containers terminals", packages: { "*": "coreutils" } },
   { name: "tar", purpose: "unpacks images", packages: { "*": "tar" }, isMoreThanBusybox: true },
 ];

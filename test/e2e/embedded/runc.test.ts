@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { demultiplex, EngineApi } from "../../support/engine-api.ts";
-import { type EngineProcess, startEngineProcess } from "../../support/engine-process.ts";
+import { EngineProcess } from "../../support/engine-process.ts";
 
 /** Runs a command on a machine without crun: what stands in its place cannot be executed. */
 const withoutCrun = [
@@ -14,7 +14,7 @@ const withoutCrun = [
 let engine: EngineProcess;
 
 beforeAll(async () => {
-  engine = await startEngineProcess("runc", withoutCrun);
+  engine = await EngineProcess.start("runc", withoutCrun);
   await engine.api.upload("/images/load", await new EngineApi().download("/images/busybox/get"));
 });
 afterAll(() => engine[Symbol.asyncDispose]());

@@ -1,24 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { readdir, rm } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { request, type IncomingMessage } from "node:http";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { EngineEventBody } from "../../../src/docker-api/event.ts";
-import { emptyEngine, engineFolder, type OwnEngine, startOwnEngine } from "../../support/embedded-engine.ts";
-import { type Changes, demultiplex, EngineApi } from "../../support/engine-api.ts";
-
-const entry = join(import.meta.dirname, "../../../src/embedded/index.ts");
-const serve = `
-  const { startEmbeddedEngine } = await import(process.argv[1]);
-  const [data, run, socket] = process.argv.slice(2);
-  const fail = (error) => { console.error(error); process.exit(1); };
-  const places = { data, run, socket };
-  const engine = await startEmbeddedEngine({ places, version: "0", onFault: fail, announce: () => {} });
-  process.once("SIGTERM", () => engine.stop().then(() => process.exit(0), fail));
-  console.log("ready");
-`;
+import { type OwnEngine, startOwnEngine } from "../../support/embedded-engine.ts";
+import { type Changes, demultiplex } from "../../support/engine-api.ts";
 
 /** Opens a stream of an engine; nothing is read of it yet. */
 function open(socketPath: string, path: string): Promise<IncomingMessage> {
@@ -32,63 +18,6 @@ async function happened(changes: Changes, count: number, isWanted: (event: Engin
   const never = new AbortController().signal;
   while (changes.seen.filter(isWanted).length < count) await changes.next(never);
 }
-
-describe("an engine that is killed", () => {
-  let folder: string;
-  let engine: ChildProcess;
-  const place = (name: string): string => join(folder, name);
-
-  async function start(): Promise<void> {
-    const places = [place("data"), place("run"), place("engine.sock")];
-    engine = spawn(process.execPath, ["--input-type=module", "-e", serve, entry, ...places], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    if (engine.stdout !== null) await once(createInterface(engine.stdout), "line");
-  }
-
-  async function kill(): Promise<void> {
-    engine.kill("SIGKILL");
-    await once(engine, "exit");
-  }
-
-  beforeAll(async () => {
-    folder = await engineFolder("killed");
-    await start();
-  });
-  afterAll(async () => {
-    // A test that failed may have left it dead.
-    if (engine.signalCode !== null) await start();
-    await emptyEngine(new EngineApi(`unix://${place("engine.sock")}`));
-    engine.kill("SIGTERM");
-    expect(await once(engine, "exit")).toEqual([0, null]);
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  test("loses no line of a container that counts on, and doubles none", async () => {
-    const api = new EngineApi(`unix://${place("engine.sock")}`);
-    const load = request({ socketPath: place("engine.sock"), method: "POST", path: "/images/load", agent: false });
-    load.end(await new EngineApi().download("/images/busybox:latest/get"));
-    const [loaded] = (await once(load, "response")) as [IncomingMessage];
-    await loaded.toArray();
-    const script = "i=0; while :; do i=$((i+1)); echo $i; sleep 0.02; done";
-    const wish = { Image: "busybox:latest", Cmd: ["sh", "-c", script], HostConfig: { NetworkMode: "none" } };
-    const { Id } = (await api.post("/containers/create", wish)) as { Id: string };
-    await api.send("POST", `/containers/${Id}/start`);
-    for (let round = 1; round <= 4; round += 1) {
-      const following = await open(place("engine.sock"), `/containers/${Id}/logs?stdout=1&follow=1&tail=1`);
-      // Right after a line: the next one comes only after the engine is dead.
-      for (let lines = 0; lines < 5; lines += 1) await once(following, "data");
-      following.on("error", () => {});
-      await kill();
-      await start();
-    }
-    await api.send("POST", `/containers/${Id}/kill`);
-    const log = await api.download(`/containers/${Id}/logs?stdout=1`);
-    const lines = demultiplex(log).toString().trimEnd().split("\n");
-    expect(lines.length).toBeGreaterThan(20);
-    expect(lines).toEqual(Array.from({ length: lines.length }, (_, index) => String(index + 1)));
-  });
-});
 
 describe("streams of an engine", () => {
   let own: OwnEngine;

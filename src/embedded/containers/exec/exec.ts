@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Writable } from "node:stream";
 import { openFifoWriter } from "../../host/fifo.ts";
-import { spawnMonitor } from "../../host/monitor.ts";
+import { spawnWaitingMonitor } from "../../host/monitor.ts";
 import { resizeTerminal, type TerminalSize } from "../../host/terminal.ts";
 import { execScript } from "../../runtime/exec-script.ts";
 import { ociJson } from "../../runtime/oci.ts";
@@ -41,7 +41,7 @@ export async function startExec(
   rooms: ContainerRooms,
   { id, container, wish, clients }: ExecStart,
 ): Promise<RunningExec> {
-  const { paths, isolation, onFault, now } = rooms;
+  const { paths, isolation } = rooms;
   const runtime = rooms.runtimes.of(container.id);
   const folder = join(paths.execs, id);
   const pidFile = join(paths.signs, `${id}.pid`);
@@ -56,10 +56,14 @@ export async function startExec(
   await writeFile(join(folder, "command.json"), ociJson(execProcess(container, wish, { user, isolation })), {
     mode: 0o600,
   });
-  const monitor = spawnMonitor(script, [folder, container.id, runtime.root, pidFile], join(folder, "monitor.log"));
+  const monitor = spawnWaitingMonitor(
+    script,
+    [folder, container.id, runtime.root, pidFile],
+    join(folder, "monitor.log"),
+  );
   await monitor.ready;
   const pipes = { stdout: join(folder, "out"), stderr: join(folder, "err") };
-  const output = new ProgramOutput(pipes, { clients, now, onFault });
+  const output = new ProgramOutput(pipes, clients);
   // Until it is known to run, what comes is the runtime's, and is told in better words.
   output.hold();
   const input = wish.AttachStdin === true ? openFifoWriter(join(folder, "in")) : undefined;

@@ -1,14 +1,13 @@
-import { closeSync, fstatSync, openSync, readSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, renameSync, rmSync, writeSync } from "node:fs";
 import { encodeJsonLines, type OutputStream } from "./json-line.ts";
 import type { LogOptions } from "./log-options.ts";
 
 const newline = Buffer.from("\n");
-const pieceBytes = 8 * 1024;
 
 /**
  * A container's log on disk, in files that take turns: `log` grows until it is full, then becomes `log.1`, that one
- * `log.2`, and the oldest goes. Writing is synchronous: what has been read from the container must not be lost with
- * the engine. Files are numbered by their turn, so that who reads one finds the next.
+ * `log.2`, and the oldest goes. Writing is synchronous: what is in the log is known at every moment. Files are numbered
+ * by their turn, so that who reads one finds the next.
  */
 export class LogFile {
   readonly #path: string;
@@ -29,14 +28,26 @@ export class LogFile {
     this.#isTorn = this.#bytes > 0 && !endsWithNewline(this.#file, this.#bytes);
   }
 
-  /** Keeps what a stream brought under this time. Throws when the disk is full. */
+  /** Keeps what a stream brought under this time, all in one file. Throws when the disk is full. */
   write(bytes: Buffer, stream: OutputStream, time: string): void {
     if (this.#options.isOff || bytes.length === 0) return;
-    for (const piece of this.#pieces(bytes)) {
-      if (this.#bytes >= this.#options.maxBytes) this.#takeTurns();
-      this.#append(encodeJsonLines(piece, stream, time));
-    }
+    this.makeRoom();
+    this.#append(encodeJsonLines(bytes, stream, time));
     this.#wake();
+  }
+
+  /** Begins the next file when this one is full, as the next write would; answers whether it has. */
+  makeRoom(): boolean {
+    if (this.#bytes < this.#options.maxBytes) return false;
+    this.#takeTurns();
+    return true;
+  }
+
+  /** Takes back what the current file has beyond a size. */
+  cutTo(bytes: number): void {
+    ftruncateSync(this.#file, bytes);
+    this.#bytes = bytes;
+    this.#isTorn = false;
   }
 
   /** The number of the current file; the one before it is one less. */
@@ -47,6 +58,11 @@ export class LogFile {
   /** The size of the current file. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** Whether a file may ever have to make room. */
+  get takesTurns(): boolean {
+    return this.#options.maxBytes !== Infinity;
   }
 
   get isClosed(): boolean {
@@ -70,17 +86,6 @@ export class LogFile {
     this.#isClosed = true;
     closeSync(this.#file);
     this.#wake();
-  }
-
-  /** Small enough, where files take turns, that none grows far beyond its size. */
-  *#pieces(bytes: Buffer): Iterable<Buffer> {
-    const most = this.#options.maxBytes === Infinity ? bytes.length : pieceBytes;
-    for (let start = 0; start < bytes.length;) {
-      const lineEnd = start + most < bytes.length ? bytes.lastIndexOf(0x0a, start + most) + 1 : bytes.length;
-      const end = lineEnd > start ? lineEnd : bytes.length;
-      yield bytes.subarray(start, end);
-      start = end;
-    }
   }
 
   /** Throws when the disk is full. Half a line that got there stays one of its own. */

@@ -1,17 +1,25 @@
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { spoolStart } from "../../host/spool.ts";
 import type { Paths } from "../../store/paths.ts";
 import type { ContainerDocument } from "../container.ts";
 import type { ContainerStreams } from "../containers.ts";
 import { LogFile } from "../logs/log-file.ts";
 import { logOptions } from "../logs/log-options.ts";
+import { LogPlaceFile, type LogProgress, loadProgress } from "../logs/log-place.ts";
+import { ContainerOutput } from "./container-output.ts";
 import type { OutputClient } from "./output-client.ts";
-import { ProgramOutput } from "./program-output.ts";
 
-/** Where a container is read and written: its pipes while it runs, and clients that may come before it starts. */
+/** What a container writes while it runs, and clients that may come before it starts. */
 interface Channel {
   readonly clients: Set<OutputClient>;
-  output?: ProgramOutput;
+  output?: ContainerOutput;
   log?: LogFile;
+}
+
+/** Where a container's spoolers keep what it writes until it is in its log. */
+export function spoolFolder(paths: Paths, id: string): string {
+  return join(paths.container(id).data, "spool");
 }
 
 interface StreamFacts {
@@ -35,40 +43,40 @@ export class Streams implements ContainerStreams {
   }
 
   /** See {@link ContainerStreams}. */
-  open({ id, hostConfig }: ContainerDocument): void {
-    const channel = this.#channel(id);
-    channel.output?.close();
-    const { run, log: path } = this.#paths.container(id);
-    channel.log = new LogFile(path, logOptions(hostConfig));
-    const pipes = { stdout: join(run, "out"), stderr: join(run, "err") };
-    channel.output = new ProgramOutput(pipes, {
-      clients: channel.clients,
-      log: channel.log,
-      now: this.#now,
-      onFault: this.#onFault,
-    });
+  begin(container: ContainerDocument): void {
+    rmSync(spoolFolder(this.#paths, container.id), { recursive: true, force: true });
+    this.#open(container, undefined);
   }
 
   /** See {@link ContainerStreams}. */
-  close(containerId: string): Promise<void> {
+  adopt(container: ContainerDocument): void {
+    this.#open(container, loadProgress(this.#progressPath(container.id)));
+  }
+
+  /** See {@link ContainerStreams}. */
+  async close(containerId: string): Promise<void> {
     const channel = this.#channels.get(containerId);
-    if (channel === undefined) return Promise.resolve();
+    if (channel === undefined) return;
+    await channel.output?.finish();
     this.#channels.delete(containerId);
-    channel.output?.close();
     channel.log?.close();
     for (const client of channel.clients) client.end();
-    return Promise.resolve();
+    rmSync(spoolFolder(this.#paths, containerId), { recursive: true, force: true });
   }
 
-  /** See {@link ContainerStreams}. */
-  forget(containerId: string): void {
-    void this.close(containerId);
+  /** Lets go of everything; the next engine goes on with it. */
+  [Symbol.dispose](): void {
+    for (const { output, log } of this.#channels.values()) {
+      output?.leave();
+      log?.close();
+    }
+    this.#channels.clear();
   }
 
-  /** The log that is being written; `undefined` when the container does not run. All that was read is in it. */
+  /** The log that is being written; `undefined` when the container does not run. What has come is in it. */
   liveLog(containerId: string): LogFile | undefined {
     const channel = this.#channels.get(containerId);
-    channel?.output?.flush();
+    channel?.output?.catchUp();
     return channel?.log;
   }
 
@@ -86,6 +94,28 @@ export class Streams implements ContainerStreams {
   /** A client of this container is not behind any more. */
   relieve(containerId: string): void {
     this.#channels.get(containerId)?.output?.relieve();
+  }
+
+  #open({ id, hostConfig }: ContainerDocument, progress: LogProgress | undefined): void {
+    const channel = this.#channel(id);
+    const { run, log: path } = this.#paths.container(id);
+    const spool = spoolFolder(this.#paths, id);
+    mkdirSync(spool, { recursive: true, mode: 0o700 });
+    const log = new LogFile(path, logOptions(hostConfig));
+    const pipes = { stdout: join(run, "out"), stderr: join(run, "err") };
+    const start = { logBytes: log.bytes, places: { stdout: spoolStart, stderr: spoolStart } };
+    channel.log = log;
+    channel.output = new ContainerOutput({ spool, pipes }, progress ?? start, {
+      log,
+      progress: new LogPlaceFile(this.#progressPath(id)),
+      clients: channel.clients,
+      now: this.#now,
+      onFault: this.#onFault,
+    });
+  }
+
+  #progressPath(id: string): string {
+    return join(this.#paths.container(id).data, "log-place");
   }
 
   #channel(containerId: string): Channel {

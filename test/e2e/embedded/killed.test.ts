@@ -1,0 +1,118 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { request, type IncomingMessage } from "node:http";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { demultiplex } from "../../support/engine-api.ts";
+import { EngineProcess } from "../../support/engine-process.ts";
+
+/** Opens a stream of an engine; nothing is read of it yet. */
+function open(socketPath: string, path: string): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    request({ socketPath, path, agent: false }).once("error", reject).once("response", resolve).end();
+  });
+}
+
+describe("an engine that is killed", () => {
+  let engine: EngineProcess;
+  beforeAll(async () => {
+    engine = await EngineProcess.start("killed");
+    await engine.borrow("busybox:latest");
+  });
+  afterAll(() => engine[Symbol.asyncDispose]());
+
+  async function run(command: readonly string[], hostConfig: object = {}): Promise<string> {
+    const HostConfig = { NetworkMode: "none", ...hostConfig };
+    const wish = { Image: "busybox:latest", Cmd: command, HostConfig };
+    const { Id } = (await engine.api.post("/containers/create", wish)) as { Id: string };
+    await engine.api.send("POST", `/containers/${Id}/start`);
+    return Id;
+  }
+
+  async function linesOf(id: string): Promise<readonly string[]> {
+    const log = await engine.api.download(`/containers/${id}/logs?stdout=1`);
+    return demultiplex(log).toString().trimEnd().split("\n");
+  }
+
+  /** Waits until so many more bytes have come to a follower, and leaves it. */
+  async function follow(id: string, bytes: number): Promise<void> {
+    const following = await open(engine.socketPath, `/containers/${id}/logs?stdout=1&follow=1&tail=1`);
+    following.on("error", () => {});
+    for (let seen = 0; seen < bytes;) seen += ((await once(following, "data")) as [Buffer])[0].length;
+  }
+
+  test("loses no line of a container that counts on, and doubles none", async () => {
+    const id = await run(["sh", "-c", "i=0; while :; do i=$((i+1)); echo $i; sleep 0.02; done"]);
+    for (let round = 1; round <= 3; round += 1) {
+      await follow(id, 50);
+      await engine.kill();
+      await engine.comeBack();
+    }
+    await engine.api.send("POST", `/containers/${id}/kill`);
+    const lines = await linesOf(id);
+    expect(lines.length).toBeGreaterThan(20);
+    expect(lines).toEqual(Array.from({ length: lines.length }, (_, index) => String(index + 1)));
+  });
+
+  test.each<[string, object]>([
+    ["one file", {}],
+    ["files that take turns", { LogConfig: { Type: "json-file", Config: { "max-size": "2m", "max-file": "100" } } }],
+  ])("loses and doubles nothing in the middle of much output: %s", async (_, options) => {
+    const id = await run(["sh", "-c", "i=0; while :; do i=$((i+1)); echo $i; done"], options);
+    for (let round = 1; round <= 3; round += 1) {
+      await follow(id, 20_000);
+      await engine.kill();
+      await engine.comeBack();
+    }
+    await engine.api.send("POST", `/containers/${id}/kill`);
+    const lines = await linesOf(id);
+    expect(lines.length).toBeGreaterThan(1000);
+    expect(lines.findIndex((line, index) => line !== String(index + 1))).toBe(-1);
+  });
+
+  test("has everything that was written while there was none", async () => {
+    const [go, done] = [join(engine.folder, "go"), join(engine.folder, "done")];
+    await promisify(execFile)("mkfifo", [go, done]);
+    // 1.3 MB: a pipe holds 64 KiB.
+    const id = await run(["sh", "-c", "read go </x/go; seq 1 200000; echo written >/x/done; exit 3"], {
+      Binds: [`${engine.folder}:/x`],
+    });
+    await engine.kill();
+    await writeFile(go, "go\n");
+    expect(await readFile(done, "utf8")).toBe("written\n");
+    await engine.comeBack();
+    expect(await engine.api.post(`/containers/${id}/wait`, {})).toMatchObject({ StatusCode: 3 });
+    const lines = await linesOf(id);
+    expect(lines.findIndex((line, index) => line !== String(index + 1))).toBe(-1);
+    expect(lines.length).toBe(200_000);
+  });
+
+  test.each(["running", "paused"])("learns that the monitor of a %s container was killed", async (status) => {
+    const id = await run(["sh", "-c", "echo last words; sleep 1000"]);
+    if (status === "paused") await engine.api.send("POST", `/containers/${id}/pause`);
+    await engine.kill();
+    await engine.comeBack();
+    const waiting = engine.api.post(`/containers/${id}/wait`, {});
+    process.kill(await monitorOf(id), "SIGKILL");
+    expect(await waiting).toMatchObject({ StatusCode: 137 });
+    expect(await engine.api.get(`/containers/${id}/json`)).toMatchObject({ State: { Status: "exited", Pid: 0 } });
+    expect(await linesOf(id)).toEqual(["last words"]);
+    expect(await processesOf(id)).toEqual([]);
+  });
+});
+
+/** Processes that were started with a container's id among their words. */
+async function processesOf(id: string): Promise<readonly number[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
+  const commands = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "latin1").catch(() => "")));
+  return pids.filter((_, index) => commands[index]?.includes(id)).toSorted((one, other) => one - other);
+}
+
+/** The first of them: all others are its children. */
+async function monitorOf(id: string): Promise<number> {
+  const [monitor] = await processesOf(id);
+  if (monitor === undefined) throw new Error(`no monitor of ${id}`);
+  return monitor;
+}
