@@ -212,7 +212,8 @@ class WordReader {
   }
 
   #braced(name: string): string {
-    const operator = this.#take() ?? "";
+    const operator = this.#take();
+    if (operator === undefined) throw new DockerfileError("syntax error: missing '}'");
     if (operator === "}") {
       return this.#valueOf(name) ?? (this.#options.keepsUnset === true ? `\${${name}}` : "");
     }
