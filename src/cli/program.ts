@@ -192,6 +192,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/top.ts")).top,
   },
   {
+    name: "types",
+    summary: "Let TypeScript know the names in the compose file",
+    load: async () => (await import("./commands/types.ts")).types,
+  },
+  {
     name: "unpause",
     summary: "Let frozen containers go on",
     load: async () => (await import("./commands/pause.ts")).unpause,

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Emit } from "../events.ts";
 import { ownSurroundings } from "../system/surroundings.ts";
+import { keepNames } from "./keep-names.ts";
 import { keepWatch } from "./guard/own-guard.ts";
 import { Running } from "./running.ts";
 import type { ComposeShape, ServiceName, ShapeOf } from "./shape.ts";
@@ -64,10 +65,11 @@ export interface ComposeOptions<Shape extends ComposeShape = ComposeShape> exten
  *
  * Throws a `StackStartError` with the cause and the logs when it does not start; nothing is left of it then.
  */
-export async function compose<const File extends ComposeSource>(
+export function compose<const File extends ComposeSource>(
   file: File,
-  options: ComposeOptions<ShapeOf<File>> = {},
-): Promise<Stack<ShapeOf<File>>> {
+  options?: ComposeOptions<ShapeOf<File>>,
+): Promise<Stack<ShapeOf<File>>>;
+export async function compose(file: ComposeSource, options: StackWishes = {}): Promise<Stack> {
   const request = toRequest(file, options);
   const { signal, onEvent: emit } = options;
   await using undo = new AsyncDisposableStack();
@@ -79,7 +81,7 @@ export async function compose<const File extends ComposeSource>(
   );
   const isShared = options.shared === true || options.reuse === true;
   const state = await (isShared ? joinShared(request, options, context, undo) : startOwn(request, context, undo));
-  const stack = await toStack<ShapeOf<File>>(new Running(state, request, context), () => kept.disposeAsync());
+  const stack = await toStack<ComposeShape>(new Running(state, request, context), () => kept.disposeAsync());
   const kept = undo.move();
   return stack;
 }
@@ -89,6 +91,7 @@ async function startOwn(request: StackRequest, context: OpenContext, undo: Async
   // Before anything is made: from here on somebody is left to clean up.
   const watch = keepWatch({ name: read.project.name, request });
   undo.defer(() => watch.end());
+  await keepNames(read.project, context);
   await startStack(read, request, context);
   undo.defer(() => endStack(read.project.name, request, context));
   return read;
@@ -107,6 +110,7 @@ async function joinShared(
   const key = keyOf([which, engine ?? context.choice.address, env, reuse === true, texts]);
   const { state, release } = await lease({ key, request }, context);
   undo.defer(release);
+  await keepNames(state.project, context);
   return state;
 }
 

@@ -5,5 +5,13 @@ export { TestService } from "./service.ts";
 
 export type { ComposeOptions, ComposeSource, StackWishes } from "./compose.ts";
 export type { Patience, ServiceCommand } from "./service.ts";
-export type { AnyShape, ComposeFiles, ComposeShape, ServiceName, ServiceShape, ShapeOf } from "./shape.ts";
+export type { AnyShape, ComposeShape, ServiceName, ServiceShape, ShapeOf } from "./shape.ts";
 export type { Stack, StackOfAll } from "./stack.ts";
+
+/**
+ * The compose files that TypeScript knows, by their path from the folder of package.json: what `tscompose types` writes beside
+ * a file adds it here, and then `stack.bd` and a port that the file does not declare are mistakes of the program.
+ */
+// Here, and not beside the other types: declarations can only be merged with what a module declares itself.
+// oxlint-disable-next-line typescript/no-empty-interface, typescript/no-empty-object-type
+export interface ComposeFiles {}

@@ -1,4 +1,5 @@
 import { isolate, type Isolated } from "../actions/isolated/isolate.ts";
+import { reachablePorts } from "../actions/declare-names.ts";
 import type { Port, Project, Service } from "../compose/project.ts";
 
 /**
@@ -18,24 +19,13 @@ function withImage({ name, nameSeparator = "-" }: Project, service: Service): Se
 
 /** What is exposed to other services can be reached from this machine, too, and from nowhere else. */
 function withinReach(service: Service): Service {
-  const { ports = [], expose = [], networkMode } = service;
+  const { ports = [], networkMode } = service;
   if (networkMode !== undefined && networkMode !== "bridge") return service;
   const published = new Set(ports.map(({ target, protocol = "tcp" }) => `${target}/${protocol}`));
-  const added = expose.flatMap(exposedPort).filter(({ target, protocol }) => !published.has(`${target}/${protocol}`));
+  const added = reachablePorts(service)
+    .filter(({ target, protocol }) => !published.has(`${target}/${protocol}`))
+    .map((port): Port => ({ ...port, hostIp: "127.0.0.1", mode: "ingress" }));
   return added.length === 0 ? service : { ...service, ports: [...ports, ...added] };
-}
-
-/** Reads `80`, `53/udp` and `3000-3002`. */
-export function exposedPort(text: string): readonly (Port & { readonly protocol: string })[] {
-  const [, first, last = first, protocol = "tcp"] = /^(\d+)(?:-(\d+))?(?:\/(\w+))?$/.exec(text) ?? [];
-  if (first === undefined) return [];
-  const count = Number(last) - Number(first) + 1;
-  return Array.from({ length: count }, (_, index) => ({
-    target: Number(first) + index,
-    protocol,
-    hostIp: "127.0.0.1",
-    mode: "ingress",
-  }));
 }
 
 function mapServices(project: Project, change: (service: Service) => Service): Project {

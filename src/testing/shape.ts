@@ -1,7 +1,10 @@
+import type { ComposeFiles } from "./index.ts";
+
 /** What is known of a compose file when a test is compiled: the names that it declares. */
 export interface ComposeShape {
   readonly services: Readonly<Record<string, ServiceShape>>;
   readonly profiles: string;
+  readonly volumes: string;
 }
 
 /** A service, as far as its names go. */
@@ -10,18 +13,13 @@ export interface ServiceShape {
   readonly ports: number | string;
 }
 
-/**
- * The files that are known, by their path from the folder of package.json. Each `compose.yaml.d.ts` that `tscompose types`
- * has written adds its own.
- */
-// oxlint-disable-next-line typescript/no-empty-interface -- filled by declaration merging
-export interface ComposeFiles {}
-
 /** What is known of a file that has no declarations beside it: nothing, so any name will do. */
 export type AnyShape = ComposeShape;
 
 /** What is known of a file by the path that a test gives. */
-export type ShapeOf<File> = PathOf<File> extends keyof ComposeFiles ? Checked<ComposeFiles[PathOf<File>]> : AnyShape;
+export type ShapeOf<File> = Declared<PathOf<File>> extends infer Shape extends ComposeShape ? Shape : AnyShape;
+
+type Declared<Path> = Path extends keyof ComposeFiles ? ComposeFiles[Path] : undefined;
 
 /** `./compose.yaml` and `../compose.yaml` are the same file to whoever stands elsewhere. */
 type PathOf<File> = File extends `./${infer Rest}`
@@ -29,8 +27,6 @@ type PathOf<File> = File extends `./${infer Rest}`
   : File extends `../${infer Rest}`
     ? PathOf<Rest>
     : File;
-
-type Checked<Shape> = Shape extends ComposeShape ? Shape : AnyShape;
 
 /** Names of the services of a shape. */
 export type ServiceName<Shape extends ComposeShape> = keyof Shape["services"] & string;
