@@ -1,6 +1,6 @@
 import type { TestProject } from "vitest/node";
 import { expectEngines, leftByEngines } from "../support/engine-leftovers.ts";
-import { startEngineProcess } from "../support/engine-process.ts";
+import { EngineProcess } from "../support/engine-process.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -16,7 +16,7 @@ export default async function setup({ provide }: TestProject): Promise<(() => Pr
     return undefined;
   }
   await expectEngines();
-  const engine = await startEngineProcess("contract");
+  const engine = await EngineProcess.start("contract");
   provide("embeddedEngine", engine.api.address);
   return async () => {
     await engine[Symbol.asyncDispose]();
