@@ -3,7 +3,7 @@ import type { Programs } from "../context.ts";
 import type { Engine } from "../engine/engine.ts";
 import { TscomposeError } from "../errors.ts";
 import { walk, type WalkNode, type WalkOutcome } from "../graph/walk.ts";
-import type { Guard, Plan, Step } from "../plan/plan.ts";
+import type { Failures, Guard, Plan, Step } from "../plan/plan.ts";
 import { type Variables, variablesDigest } from "../plan/provided.ts";
 import { ContainerIds } from "./container-ids.ts";
 import { withoutSecrets } from "./cover-error.ts";
@@ -62,8 +62,9 @@ export async function execute(plan: Plan, context: ExecuteContext): Promise<Exec
 
 /** Whether something is to be taken back is known when all that may fail is over. */
 function asNode(step: Step): WalkNode & { readonly step: Step } {
-  const { id, after, afterEnd = [], ifFailed = [], isOwed = false } = step;
-  return { id, after, afterEnd: [...new Set([...afterEnd, ...ifFailed])], isOwed, step };
+  const { id, after, afterEnd = [], ifFailed = [], ifMoreFailed, unlessMoreFailed, isOwed = false } = step;
+  const judged = [...ifFailed, ...(ifMoreFailed?.of ?? []), ...(unlessMoreFailed?.of ?? [])];
+  return { id, after, afterEnd: [...new Set([...afterEnd, ...judged])], isOwed, step };
 }
 
 /** One execution: the containers it made, the steps it left out, and those that failed. */
@@ -88,6 +89,7 @@ class Run {
     }
     events.started();
     try {
+      this.#expectFewFailures(step);
       const text = await perform(step.operation, {
         engine,
         ids: this.#ids,
@@ -107,11 +109,23 @@ class Run {
     }
   }
 
-  async #holds({ ifFailed, when: guards = [] }: Step): Promise<boolean> {
-    if (ifFailed !== undefined && !ifFailed.some((id) => this.#failed.has(id))) return false;
+  async #holds({ ifFailed, ifMoreFailed, when: guards = [] }: Step): Promise<boolean> {
+    const isJudged = ifFailed !== undefined || ifMoreFailed !== undefined;
+    const hasFailed = this.#hasMoreFailed({ of: ifFailed ?? [], than: 0 });
+    if (isJudged && !hasFailed && !this.#hasMoreFailed(ifMoreFailed)) return false;
     if (guards.length === 0) return true;
     const answers = await Promise.all(guards.map((guard) => this.#check(guard)));
     return answers.includes(true);
+  }
+
+  #hasMoreFailed(failures: Failures | undefined): boolean {
+    return failures !== undefined && failures.of.filter((id) => this.#failed.has(id)).length > failures.than;
+  }
+
+  #expectFewFailures({ unlessMoreFailed }: Step): void {
+    if (!this.#hasMoreFailed(unlessMoreFailed)) return;
+    const message = `more than ${unlessMoreFailed?.than} of the steps before have failed: max_failure_ratio is exceeded`;
+    throw new TscomposeError({ code: "operation-failed", message });
   }
 
   async #check(guard: Guard): Promise<boolean> {

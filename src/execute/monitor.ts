@@ -9,16 +9,19 @@ type Monitor = Extract<Operation, { kind: "monitor-containers" }>;
 /** Watches over containers for a while: one that ends, restarts or becomes unhealthy in that time fails. */
 export async function monitorContainers(operation: Monitor, tools: Tools): Promise<undefined> {
   await Promise.all(
-    operation.containers.map(async (name) => {
-      await monitorContainer(name, operation, tools);
+    operation.containers.map(async (name, index) => {
+      await monitorContainer({ name, id: operation.ids?.[index] ?? tools.ids.resolve(name) }, operation, tools);
       tools.settled(name);
     }),
   );
 }
 
-async function monitorContainer(name: string, { service, forMs }: Monitor, tools: Tools): Promise<void> {
-  const { engine, ids, signal } = tools;
-  const id = ids.resolve(name);
+async function monitorContainer(
+  { name, id }: { readonly name: string; readonly id: string },
+  { service, forMs }: Monitor,
+  tools: Tools,
+): Promise<void> {
+  const { engine, signal } = tools;
   const over = AbortSignal.timeout(forMs);
   const filters = { type: ["container"], container: [id] };
   await using changes = await engine.events({ filters, signal: AbortSignal.any([signal, over]) });

@@ -12,8 +12,8 @@ type Await = Extract<Operation, { kind: "await-containers" }>;
 export async function awaitContainers(operation: Await, tools: Tools): Promise<string | undefined> {
   try {
     await Promise.all(
-      operation.containers.map(async (name) => {
-        await awaitContainer(name, operation, tools);
+      operation.containers.map(async (name, index) => {
+        await awaitContainer({ name, id: operation.ids?.[index] ?? tools.ids.resolve(name) }, operation, tools);
         tools.settled(name);
       }),
     );
@@ -25,10 +25,14 @@ export async function awaitContainers(operation: Await, tools: Tools): Promise<s
   }
 }
 
-async function awaitContainer(name: string, operation: Await, tools: Tools): Promise<void> {
+interface Awaited {
+  readonly name: string;
+  readonly id: string;
+}
+
+async function awaitContainer({ name, id }: Awaited, operation: Await, tools: Tools): Promise<void> {
   const { service, until, timeoutMs } = operation;
-  const { engine, ids, signal } = tools;
-  const id = ids.resolve(name);
+  const { engine, signal } = tools;
   const deadline = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
   const ended = AbortSignal.any(deadline === undefined ? [signal] : [signal, deadline]);
   // Subscribed before the first look: no gap to miss a change in.

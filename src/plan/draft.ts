@@ -1,5 +1,5 @@
 import type { Operation } from "./operation.ts";
-import type { Guard, Plan, Step, Unchanged } from "./plan.ts";
+import type { Failures, Guard, Plan, Step, Unchanged } from "./plan.ts";
 
 /** What a step waits for, and when it is left out. */
 export interface Edges {
@@ -9,6 +9,8 @@ export interface Edges {
   readonly when?: readonly Guard[];
   /** Absent: whether others fail or not. */
   readonly ifFailed?: readonly number[] | undefined;
+  readonly ifMoreFailed?: Failures;
+  readonly unlessMoreFailed?: Failures;
   readonly isOwed?: boolean;
 }
 
@@ -21,7 +23,7 @@ export class Draft {
 
   /** Adds a step that may only wait for earlier ones, so a plan can have no cycle; returns its id. */
   add(operation: Operation, cause: string, edges: Edges = {}): number {
-    const { after = [], afterEnd = [], when = [], ifFailed, isOwed = false } = edges;
+    const { after = [], afterEnd = [], when = [], ifFailed, ifMoreFailed, unlessMoreFailed, isOwed = false } = edges;
     const id = this.#steps.length + 1;
     this.#steps.push({
       id,
@@ -31,6 +33,8 @@ export class Draft {
       ...(afterEnd.length === 0 ? {} : { afterEnd: inOrder(afterEnd) }),
       ...(when.length === 0 ? {} : { when: distinct(when) }),
       ...(ifFailed === undefined ? {} : { ifFailed: inOrder(ifFailed) }),
+      ...(ifMoreFailed === undefined ? {} : { ifMoreFailed }),
+      ...(unlessMoreFailed === undefined ? {} : { unlessMoreFailed }),
       ...(isOwed ? { isOwed } : {}),
     });
     return id;

@@ -115,6 +115,8 @@ export type Operation =
       readonly kind: "await-containers";
       readonly service: string;
       readonly containers: readonly string[];
+      /** Their ids, where the names may lead to others by then. */
+      readonly ids?: readonly string[];
       readonly until: AwaitedState;
       /** False: a failure is told and the wait counts as over. */
       readonly required: boolean;
@@ -125,6 +127,8 @@ export type Operation =
       readonly kind: "monitor-containers";
       readonly service: string;
       readonly containers: readonly string[];
+      /** Their ids, where the names may lead to others by then. */
+      readonly ids?: readonly string[];
       readonly forMs: number;
     }
   | {

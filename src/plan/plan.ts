@@ -49,8 +49,18 @@ export interface Step {
   readonly when?: readonly Guard[];
   /** When set, the step is done only if one of these has failed, once all of them are over: it takes something back. */
   readonly ifFailed?: readonly number[];
+  /** When set, the step is also done if more than some of these have failed, once all of them are over. */
+  readonly ifMoreFailed?: Failures;
+  /** When set, the step fails if more than some of these have failed, once all of them are over. */
+  readonly unlessMoreFailed?: Failures;
   /** Once what it comes after is done, it is done, too, even if the run is interrupted: half of it would serve nobody. */
   readonly isOwed?: true;
+}
+
+/** More failures among some steps than are tolerated. */
+export interface Failures {
+  readonly of: readonly number[];
+  readonly than: number;
 }
 
 /** A condition that only an earlier step can decide. */

@@ -77,13 +77,25 @@ export function describe(operation: Operation, project: string): string {
   }
 }
 
-function guardText({ when = [], ifFailed }: Step, project: string): string {
+function guardText({ when = [], ifFailed, ifMoreFailed, unlessMoreFailed }: Step, project: string): string {
   const conditions = when.map((guard) => describeGuard(guard, project)).join(" or ");
   const texts = [
-    ...(ifFailed === undefined ? [] : ["a step before fails"]),
+    ...failureTexts({ ifFailed, ifMoreFailed }),
+    ...(unlessMoreFailed === undefined ? [] : [`no more than ${unlessMoreFailed.than} of the steps before fail`]),
     ...(conditions === "" ? [] : [conditions]),
   ];
   return texts.length === 0 ? "" : ` (only if ${texts.join(", and ")})`;
+}
+
+function failureTexts({
+  ifFailed,
+  ifMoreFailed,
+}: { readonly [Key in "ifFailed" | "ifMoreFailed"]: Step[Key] | undefined }): string[] {
+  const texts = [
+    ...(ifFailed === undefined ? [] : ["a step before fails"]),
+    ...(ifMoreFailed === undefined ? [] : [`more than ${ifMoreFailed.than} of the steps before fail`]),
+  ];
+  return texts.length === 0 ? [] : [texts.join(" or ")];
 }
 
 function describeGuard(guard: Guard, project: string): string {
@@ -92,7 +104,10 @@ function describeGuard(guard: Guard, project: string): string {
   return guard.kind === "image-changed" ? `image ${image} changed` : `image ${image} is absent`;
 }
 
-function orderText({ after, afterEnd = [], ifFailed = [] }: Step): string {
+function orderText({ after, afterEnd = [], ifMoreFailed, unlessMoreFailed, ...rest }: Step): string {
+  const ifFailed = [
+    ...new Set([...(rest.ifFailed ?? []), ...(ifMoreFailed?.of ?? []), ...(unlessMoreFailed?.of ?? [])]),
+  ];
   const failing = ifFailed.length === 0 ? [] : [`a failure of ${ifFailed.map((id) => `#${id}`).join(" or ")}`];
   const names = [...after.map((id) => `#${id}`), ...afterEnd.map((id) => `#${id} however it ends`), ...failing];
   return names.length === 0 ? "" : ` <- ${names.join(", ")}`;

@@ -18,7 +18,24 @@ export interface Rollout {
   /** How long a new replica is watched over before it counts. */
   readonly monitorMs: number;
   readonly onFailure: "pause" | "continue" | "rollback";
+  /** How many new replicas may fail: what `max_failure_ratio` comes to. */
+  readonly tolerated: number;
+  /** How it is taken back. */
+  readonly rollback: Rollback;
   /** The file says something about it: then it is waited for the last replica, too. */
+  readonly isAsked: boolean;
+}
+
+/** How old replicas come back: what `deploy.rollback_config` asks for. */
+export interface Rollback {
+  readonly startsFirst: boolean;
+  /** How many at a time, at least 1. */
+  readonly parallelism: number;
+  readonly delayMs: number;
+  readonly monitorMs: number;
+  readonly onFailure: "pause" | "continue";
+  readonly tolerated: number;
+  /** The file says something about it: then it is looked whether they are fit to serve. */
   readonly isAsked: boolean;
 }
 
@@ -54,8 +71,38 @@ export function rolloutOf({ service, replicas, wantedOf, report, remark }: Rollo
     delayMs: Math.round(delayNs / 1e6),
     monitorMs: Math.round(monitorNs / 1e6),
     onFailure: failureAction(service.name, config, report),
+    // Who goes on in any case tolerates all of them.
+    tolerated: config?.failureAction === "continue" ? 0 : tolerated(config, replicas.length),
+    rollback: rollbackOf(service, replicas.length, isClash, report),
     isAsked: config !== undefined,
   };
+}
+
+function rollbackOf({ name, deploy }: Service, replicas: number, isClash: boolean, report: ReportProblem): Rollback {
+  const config = deploy?.rollbackConfig;
+  const { parallelism = 0, delayNs = 0, monitorNs = 0, order, failureAction = "pause" } = config ?? {};
+  if (failureAction !== "pause" && failureAction !== "continue") {
+    report({
+      code: "invalid-project",
+      path: ["services", name, "deploy", "rollback_config", "failure_action"],
+      message: `expected pause or continue, got "${failureAction}"`,
+    });
+  }
+  return {
+    startsFirst: order === "start-first" && !isClash,
+    parallelism: parallelism > 0 ? parallelism : replicas,
+    delayMs: Math.round(delayNs / 1e6),
+    monitorMs: Math.round(monitorNs / 1e6),
+    onFailure: failureAction === "continue" ? "continue" : "pause",
+    tolerated: tolerated(config, replicas),
+    isAsked: config !== undefined,
+  };
+}
+
+/** A ratio is exceeded by more failures than this. */
+function tolerated({ maxFailureRatio = 0 }: UpdateConfig = {}, replicas: number): number {
+  // A third of three is one, whatever the third is rounded to.
+  return Math.floor(maxFailureRatio * replicas + 1e-6);
 }
 
 /** True for what a rollout can replace: the old one runs, and is not in the way of the new one being made. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { ContainerInspect } from "../../src/docker-api/container.ts";
 import { EngineApi } from "../support/engine-api.ts";
 import {
   complained,
@@ -98,6 +99,74 @@ scenario("a new version that does not get healthy is rolled back", replicated("1
     serviceIs("web", "healthy"),
   )
   .step("down leaves nothing", run("down"), nothingIsLeft);
+
+const careful = (version: string, probe = "true"): Readonly<Record<string, string>> => ({
+  "compose.yaml": `
+services:
+  web:
+    image: busybox
+    command: sleep infinity
+    stop_signal: SIGKILL
+    environment: { VERSION: "${version}" }
+    healthcheck: { test: ["CMD", "${probe}"], interval: 200ms, retries: 2 }
+    deploy:
+      replicas: 2
+      update_config: { parallelism: 0, failure_action: rollback }
+      rollback_config: { parallelism: 1, delay: 400ms, failure_action: pause, monitor: 100ms, order: start-first }
+`,
+});
+
+/** The old containers are started again one after another, so far apart at least. */
+function comeBackApart(leastMs: number, action: Action): Action {
+  return async (world) => {
+    await using changes = await world.engine.events();
+    await action(world);
+    const old = new Set(world.memory.get("web")?.split(" "));
+    const starts = changes.seen.filter(({ Action: what, Actor }) => what === "start" && old.has(Actor.ID));
+    const [first, second] = starts.map(({ timeNano }) => timeNano / 1e6);
+    expect(starts).toHaveLength(2);
+    expect((second ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(leastMs);
+  };
+}
+
+scenario("a rollback goes as rollback_config says", careful("1"))
+  .step("up starts it", run("up", "-d", "--wait"), remember("web"))
+  .step(
+    "a version that is not fit to serve is taken back one by one",
+    write(careful("2", "false")),
+    comeBackApart(400, runFailing(1, "up", "-d")),
+    isSameContainer("web"),
+    serviceIs("web", "healthy"),
+    variableIs("web", "VERSION", "1"),
+  )
+  .step("down leaves nothing", run("down"), nothingIsLeft);
+
+/** Of every new version, the first replica fails. */
+const fragile = (version: string): Readonly<Record<string, string>> => ({
+  "compose.yaml": `
+services:
+  web:
+    image: busybox
+    command: ["sh", "-c", "[ $$VERSION = 1 ] || ! mkdir /shared/$$VERSION || exit 3; exec sleep infinity"]
+    stop_signal: SIGKILL
+    environment: { VERSION: "${version}" }
+    volumes: [shared:/shared]
+    deploy: { replicas: 2, update_config: { monitor: 300ms, max_failure_ratio: 0.5 } }
+volumes: { shared: }
+`,
+});
+
+const versionOfSecond =
+  (version: string): Action =>
+  async ({ engine, project }) => {
+    const { Config } = (await engine.get(`/containers/${project.name}-web-2/json`)) as ContainerInspect;
+    expect(Config.Env).toContain(`VERSION=${version}`);
+  };
+
+scenario("an update goes on while no more replicas fail than max_failure_ratio allows", fragile("1"))
+  .step("up starts it", run("up", "-d"), versionOfSecond("1"))
+  .step("half of them may fail", write(fragile("2")), runFailing(1, "up", "-d"), versionOfSecond("2"))
+  .step("down leaves nothing", run("down", "-v"), nothingIsLeft);
 
 /** No container that was remembered of `web` dies while the action goes on. */
 function fewestUntouched(action: Action): Action {

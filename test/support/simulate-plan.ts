@@ -25,7 +25,8 @@ export function simulate(plan: Plan, before: Snapshot, simulation: Simulation = 
   for (const step of plan.steps) {
     if (step.id === simulation.until) break;
     // Nothing fails here, so nothing is taken back.
-    if (step.ifFailed === undefined && world.holds(step)) world.perform(step.operation);
+    if (step.ifFailed === undefined && step.ifMoreFailed === undefined && world.holds(step))
+      world.perform(step.operation);
   }
   return world.snapshot();
 }

@@ -3,6 +3,7 @@ import type { Recreation, Rollout } from "../rollout.ts";
 import { type Launch, rivalStops, writeBegin, writeUpload } from "./launch.ts";
 import { writeRemove } from "./removal.ts";
 import { allCreated, stoppedDependents } from "./replacement.ts";
+import { type Replaced, writeRollbacks } from "./rollback.ts";
 import type { Gate } from "./waits.ts";
 
 /**
@@ -22,20 +23,27 @@ export function writeRollout(launch: Launch, rollout: Rollout): readonly number[
   );
   const written: Replaced[] = [];
   let gate: Gate = { after: [], afterEnd: [] };
-  const risky = launch.writer.draft.during(() => {
-    for (const batch of batches) {
-      const isLast = batch === batches.at(-1);
-      const replaced = batch.map((replica) => writeReplica(launch, { rollout, replica, gate, isLast }));
-      written.push(...replaced);
-      const ends = replaced.flatMap(({ end }) => end);
-      if (!isLast) gate = writePause(launch, rollout, ends);
-    }
-  });
+  for (const batch of batches) {
+    const isLast = batch === batches.at(-1);
+    written.push(...batch.map((replica) => writeWhole(launch, { rollout, replica, gate, isLast })));
+    if (!isLast) gate = writePause(launch, rollout, written, batch.length);
+  }
   const ends = written.flatMap(({ end }) => end);
-  if (rollout.onFailure !== "rollback") return ends;
-  const kept = written.flatMap((replaced) => writeAcceptance(launch, replaced, ends));
-  for (const replaced of written.toReversed()) writeRollback(launch, replaced, risky);
-  return kept;
+  const done = rollout.tolerated === 0 ? ends : [...writeJudgement(launch, rollout, written, 0)];
+  if (rollout.onFailure !== "rollback") return done;
+  const kept = written.flatMap(({ replica, end }) => writeSuccession(launch, replica, [...done, ...end]));
+  writeRollbacks(launch, rollout, written);
+  return rollout.tolerated === 0 ? kept : done;
+}
+
+/** Replaces one replica, and keeps account of the steps that does it. */
+function writeWhole(launch: Launch, place: Place): Replaced {
+  let replaced: Omit<Replaced, "steps"> | undefined;
+  const steps = launch.writer.draft.during(() => {
+    replaced = writeReplica(launch, place);
+  });
+  const nothing = { replica: place.replica, started: [], stopped: [], end: [] };
+  return { ...(replaced ?? nothing), steps };
 }
 
 /** One replica in its place in the rollout. */
@@ -47,23 +55,34 @@ interface Place {
   readonly isLast: boolean;
 }
 
-/** Steps that have replaced one replica. */
-interface Replaced {
-  readonly replica: Recreation;
-  readonly started: readonly number[];
-  readonly stopped: readonly number[];
-  readonly end: readonly number[];
-}
-
-/** What the next batch waits for; where failures are no obstacle, only for the end. */
-function writePause({ writer, service }: Launch, rollout: Rollout, ends: readonly number[]): Gate {
-  const gate = rollout.onFailure === "continue" ? { after: [], afterEnd: ends } : { after: ends, afterEnd: [] };
-  if (rollout.delayMs === 0) return gate;
-  const delay = { kind: "delay", service: service.name, forMs: rollout.delayMs } as const;
+/** What the next batch waits for; where failures are no obstacle, only for the end of the one before. */
+function writePause(launch: Launch, rollout: Rollout, written: readonly Replaced[], latest: number): Gate {
+  const { writer, service } = launch;
+  const { delayMs, onFailure, tolerated } = rollout;
+  if (tolerated > 0 && onFailure !== "continue") {
+    return { after: writeJudgement(launch, rollout, written, delayMs), afterEnd: [] };
+  }
+  const ends = written.slice(-latest).flatMap(({ end }) => end);
+  const gate = onFailure === "continue" ? { after: [], afterEnd: ends } : { after: ends, afterEnd: [] };
+  if (delayMs === 0) return gate;
+  const delay = { kind: "delay", service: service.name, forMs: delayMs } as const;
   return { after: [writer.add(delay, "update_config.delay", gate)], afterEnd: [] };
 }
 
-function writeReplica(launch: Launch, place: Place): Replaced {
+/** Goes on only if no more replicas have failed than `max_failure_ratio` allows; a replica fails in one step. */
+function writeJudgement(
+  { writer, service }: Launch,
+  { tolerated: than }: Rollout,
+  written: readonly Replaced[],
+  forMs: number,
+): readonly number[] {
+  const of = written.flatMap(({ steps }) => steps);
+  const afterEnd = written.flatMap(({ end }) => end);
+  const delay = { kind: "delay", service: service.name, forMs } as const;
+  return [writer.add(delay, "update_config.max_failure_ratio", { afterEnd, unlessMoreFailed: { of, than } })];
+}
+
+function writeReplica(launch: Launch, place: Place): Omit<Replaced, "steps"> {
   const { writer, waits, service, hooked } = launch;
   const { name } = place.replica;
   const created = writer.created.get(name) ?? [];
@@ -88,7 +107,7 @@ function startOf({ replica: { name, when } }: Place): { name: string; cause: str
   return { name, cause: "recreated", when };
 }
 
-function stopFirst(launch: Launch, place: Place, gate: Gate): Replaced {
+function stopFirst(launch: Launch, place: Place, gate: Gate): Omit<Replaced, "steps"> {
   const { replica } = place;
   const stopped = writeOldStop(launch, replica, gate);
   const freed = place.rollout.onFailure === "rollback" ? stopped : writeSuccession(launch, replica, stopped);
@@ -96,7 +115,7 @@ function stopFirst(launch: Launch, place: Place, gate: Gate): Replaced {
   return { replica, started: begun, stopped, end: writeProof(launch, place, begun) };
 }
 
-function startFirst(launch: Launch, place: Place, gate: Gate): Replaced {
+function startFirst(launch: Launch, place: Place, gate: Gate): Omit<Replaced, "steps"> {
   const { replica, rollout } = place;
   let begun: readonly number[] = [];
   let proven: readonly number[] = [];
@@ -146,33 +165,6 @@ function writeSuccession(
   if (container.name !== name) return [removed];
   const operation = { kind: "rename-container", container: name, name, service: service.name } as const;
   return [writer.add(operation, "replaced", { after: [removed], when, isOwed: true })];
-}
-
-/** All new replicas have proved fit: the old ones are not needed any more. */
-function writeAcceptance(launch: Launch, { replica }: Replaced, ends: readonly number[]): readonly number[] {
-  return writeSuccession(launch, replica, ends);
-}
-
-/** Takes a new replica back, and lets the old one go on. */
-function writeRollback(launch: Launch, { replica, started, stopped }: Replaced, ifFailed: readonly number[]): void {
-  const { writer, service } = launch;
-  const { existing, name, when } = replica;
-  const { container } = existing;
-  const stop = writeNewStop(launch, replica, started, ifFailed);
-  const about = { service: service.name, when } as const;
-  const removal = { kind: "remove-container", id: name, name, withVolumes: false, force: true } as const;
-  const removed = writer.add({ ...removal, service: service.name }, "rolled back", {
-    afterEnd: [stop],
-    ifFailed,
-    when: about.when,
-  });
-  const start = { kind: "start-container", container: container.name, id: container.id } as const;
-  writer.add({ ...start, service: service.name }, "rolled back", {
-    after: stopped,
-    afterEnd: [removed],
-    ifFailed,
-    when: about.when,
-  });
 }
 
 function writeNewStop(

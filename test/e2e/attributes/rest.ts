@@ -69,6 +69,11 @@ const stops = tested("test/e2e/conduct.test.ts", "pre_stop hooks run in a contai
 const waits = tested("test/e2e/dependencies.test.ts", "a service waits for what it depends on, in the way it asks for");
 
 const restarted = tested("test/e2e/restarts.test.ts", "up restarts as deploy.restart_policy says while it is attached");
+const rolledBack = tested("test/e2e/rolling.test.ts", "a rollback goes as rollback_config says");
+const tolerant = tested(
+  "test/e2e/rolling.test.ts",
+  "an update goes on while no more replicas fail than max_failure_ratio allows",
+);
 const provided = tested("test/e2e/providers.test.ts", "a provider's program stands for a service");
 const modelled = tested("test/e2e/models.test.ts", "models are served by Docker's plugin, and told to services");
 const oneByOne = tested("test/e2e/rolling.test.ts", "replicas are replaced as few at a time as the file says");
@@ -78,6 +83,14 @@ const startFirst = tested("test/e2e/rolling.test.ts", "no request fails while a 
 const conduct: Proofs = {
   "services.*.deploy.restart_policy.delay": restarted,
   "services.*.deploy.restart_policy.window": restarted,
+  "services.*.deploy.update_config.max_failure_ratio": tolerant,
+  "services.*.deploy.rollback_config": rolledBack,
+  "services.*.deploy.rollback_config.parallelism": rolledBack,
+  "services.*.deploy.rollback_config.delay": rolledBack,
+  "services.*.deploy.rollback_config.failure_action": rolledBack,
+  "services.*.deploy.rollback_config.monitor": rolledBack,
+  "services.*.deploy.rollback_config.max_failure_ratio": tolerant,
+  "services.*.deploy.rollback_config.order": rolledBack,
   "services.*.provider": provided,
   "services.*.provider.type": provided,
   "services.*.provider.options": provided,

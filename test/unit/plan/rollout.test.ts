@@ -85,6 +85,56 @@ describe("replicas that run", () => {
     ]);
   });
 
+  test("come back as few at a time as rollback_config says, and prove fit again", () => {
+    const deploy = {
+      updateConfig: { failureAction: "rollback", parallelism: 0 },
+      rollbackConfig: { parallelism: 1, delayNs: 2e9, monitorNs: 1e9, order: "start-first" },
+    };
+    const lines = rollout(undefined, { deploy });
+    const ofRollback = lines.slice(lines.findIndex((line) => line.includes("rolled back")));
+    const condition = " (only if a step before fails)";
+    expect(ofRollback.map((line) => line.replace(condition, "").replace(/, a failure .*| a failure .*/, ""))).toEqual([
+      "#13 start web-2: rolled back <- #6, #7 however it ends",
+      "#14 wait for web to be running or healthy: rollback_config <- #13",
+      "#15 watch over web-2 for 1s: rollback_config.monitor <- #14",
+      "#16 stop web-2: not fit to serve <- #15, #7 however it ends",
+      "#17 remove web-2: rolled back <- #16 however it ends",
+      "#18 wait 2s: rollback_config <- #17",
+      "#19 start web-1: rolled back <- #3, #18, #4 however it ends",
+      "#20 wait for web to be running or healthy: rollback_config <- #19",
+      "#21 watch over web-1 for 1s: rollback_config.monitor <- #20",
+      "#22 stop web-1: not fit to serve <- #21, #4 however it ends",
+      "#23 remove web-1: rolled back <- #22 however it ends",
+    ]);
+    expect(ofRollback.every((line) => line.includes(condition))).toBe(true);
+  });
+
+  test("go on being replaced while no more of them fail than max_failure_ratio allows", () => {
+    const lines = rollout({ maxFailureRatio: 0.5 });
+    expect(lines.find((line) => line.includes("max_failure_ratio"))).toBe(
+      "#8 wait 0s: update_config.max_failure_ratio (only if no more than 1 of the steps before fail) <- " +
+        "#7 however it ends, a failure of #3 or #4 or #5 or #6 or #7",
+    );
+    expect(lines.find((line) => line.includes("stop old web-2"))).toMatch(/, #8$/);
+    expect(rollout({ maxFailureRatio: 0.4 }).join("\n")).not.toContain("max_failure_ratio");
+  });
+
+  test("come back each by itself while no more of them fail than max_failure_ratio allows", () => {
+    const lines = rollout({ maxFailureRatio: 0.5, failureAction: "rollback" });
+    const back = lines.filter((line) => line.includes("start web") && line.includes("rolled back"));
+    expect(back).toHaveLength(2);
+    for (const line of back) {
+      expect(line).toContain("(only if a step before fails or more than 1 of the steps before fail)");
+    }
+    expect(lines.find((line) => line.includes("remove old web-1"))).toMatch(/<- #\d+, #\d+$/);
+  });
+
+  test("keep a rollback_config that nobody knows from being planned", () => {
+    expect(() =>
+      rollout(undefined, { deploy: { rollbackConfig: { failureAction: "rollback" }, updateConfig: {} } }),
+    ).toThrow('services.web.deploy.rollback_config.failure_action: expected pause or continue, got "rollback"');
+  });
+
   test("go on being replaced after a failure with failure_action continue", () => {
     expect(rollout({ failureAction: "continue" }).find((line) => line.includes("stop old web-2"))).toBe(
       "#8 stop old web-2: replaced <- #1, #2, #7 however it ends",

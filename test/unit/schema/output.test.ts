@@ -180,6 +180,8 @@ describe("the schemas of outputs", () => {
             { kind: "image-absent", image },
           ],
           ifFailed: [1],
+          ifMoreFailed: { of: [1], than: 1 },
+          unlessMoreFailed: { of: [1], than: 1 },
           isOwed: true,
         },
       ],
