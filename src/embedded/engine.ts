@@ -21,6 +21,7 @@ import { topRoutes } from "./containers/measure/top-routes.ts";
 import { listContainers } from "./containers/list.ts";
 import { createNewsDesk } from "./containers/news.ts";
 import { onNetworks } from "./containers/on-networks.ts";
+import { OutOfMemory } from "./containers/out-of-memory.ts";
 import { Register } from "./containers/register.ts";
 import type { ContainerRooms } from "./containers/rooms.ts";
 import { createRestarts } from "./containers/restarts.ts";
@@ -112,6 +113,7 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
   const streams = new Streams({ paths, now: timestamp, onFault });
   const isolation = isolationFacts(await prepareApparmor());
   const runtimes = await findRuntimes({ run: paths.run, isHybrid: machine.isHybrid });
+  const oom = new OutOfMemory({ register, publish, onFault });
   const rooms: ContainerRooms = {
     paths,
     machine,
@@ -124,6 +126,7 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
     publish,
     news,
     restarts: createRestarts(news),
+    oom,
     isolation,
     limits: limitFacts(),
     seccomp: createSeccompCache(join(paths.data, "seccomp"), runtimes.usual),
@@ -197,6 +200,7 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
     async [Symbol.asyncDispose]() {
       health[Symbol.dispose]();
       await builder.close();
+      oom[Symbol.dispose]();
       streams[Symbol.dispose]();
       await networks.close();
       await register.settled();

@@ -9,6 +9,7 @@ import type { Paths } from "../store/paths.ts";
 import type { Volumes } from "../volumes/volumes.ts";
 import type { Containers, ContainerStreams, Restarts } from "./containers.ts";
 import type { NewsDesk } from "./news.ts";
+import type { OutOfMemory } from "./out-of-memory.ts";
 import type { Register } from "./register.ts";
 
 /** What every verb of containers works with. */
@@ -24,6 +25,7 @@ export interface ContainerRooms {
   readonly publish: Containers["publish"];
   readonly news: NewsDesk;
   readonly restarts: Restarts;
+  readonly oom: Pick<OutOfMemory, "look">;
   readonly runtimes: Runtimes;
   readonly seccomp: SeccompCache;
   /** RFC 3339 with nanoseconds. */

@@ -213,6 +213,7 @@ export class Runs {
     this.#watches.get(id)?.();
     this.#watches.delete(id);
     killGroup(paths.mark, id);
+    this.#rooms.oom.look();
     await streams.close(id);
     await this.#settle(id, { exitCode });
     await this.#cleanUp(id);

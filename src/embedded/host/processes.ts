@@ -26,6 +26,14 @@ export function isAlive({ pid, startTime }: ProcessIdentity): boolean {
   return startTimeOf(pid) === startTime;
 }
 
+/** Clock ticks of the kernel's interface, on every architecture. */
+const ticksPerSecond = 100;
+
+/** Whether a moment, in microseconds since boot, is not before a process's start. */
+export function isSinceStart({ startTime }: ProcessIdentity, us: number): boolean {
+  return us >= (Number(startTime) / ticksPerSecond) * 1_000_000;
+}
+
 /** Sends a signal; answers whether the process was there to get it. */
 export function sendSignal(identity: ProcessIdentity, signal: number): boolean {
   if (!isAlive(identity)) return false;
