@@ -12,12 +12,17 @@ import type { Content, Replica, Workshop } from "../watch/workshop.ts";
 import { build } from "./build.ts";
 import { type ArchiveEntry, readTar } from "./copy/read-tar.ts";
 import { checkExecution } from "./execution-error.ts";
+import { pruneImages } from "./prune-images.ts";
 import { restart } from "./restart.ts";
 import { findContainers } from "./select-containers.ts";
 import { up, type UpOptions } from "./up.ts";
 
-/** What watching does to a project on an engine. */
-export function openWorkshop(project: Project, options: UpOptions, context: Context): Workshop {
+/** What watching does to a project on an engine; `prunes`: what a rebuild takes the name from is removed. */
+export function openWorkshop(
+  project: Project,
+  { up: options, prunes }: { readonly up: UpOptions; readonly prunes: boolean },
+  context: Context,
+): Workshop {
   const { engine } = context;
   const subject = { name: project.name, project };
   return {
@@ -36,6 +41,7 @@ export function openWorkshop(project: Project, options: UpOptions, context: Cont
       checkExecution(await build(project, { environment, services: [service] }, context));
       const changes = { ...options, services: [service], recreate: "force", build: "never" } as const;
       checkExecution(await up(project, changes, context));
+      if (prunes) checkExecution(await pruneImages(project.name, context));
     },
     async restart(service) {
       checkExecution(await restart(subject, { services: [service] }, context));

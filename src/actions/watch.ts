@@ -20,6 +20,8 @@ export interface WatchProjectOptions {
   readonly noUp?: boolean;
   /** Compares what containers hold with what is on this machine after each quiet second, and repairs it. */
   readonly verifies?: boolean;
+  /** Keeps images that a rebuild took the name from; else they are removed. */
+  readonly keepsImages?: boolean;
   /** Where relative names of compose files start. */
   readonly directory: string;
   /** Reads the compose files anew. Throws what is wrong with them. */
@@ -53,7 +55,7 @@ async function watchUntilEdited(
   context: WatchContext,
 ): Promise<Loaded | undefined> {
   const { project } = loaded;
-  const { services = [], verifies = false, directory } = options;
+  const { services = [], verifies = false, keepsImages = false, directory } = options;
   const files = [...loaded.sources.keys()].map((name) => resolve(directory, name));
   const edits = new Edits(loaded, options, context);
   const rules = watchedRules(project, services, await readIgnoreFiles(loaded, context));
@@ -62,7 +64,7 @@ async function watchUntilEdited(
     rules,
     files,
     fileChanged: edits.notice,
-    workshop: openWorkshop(project, options.up, context),
+    workshop: openWorkshop(project, { up: options.up, prunes: !keepsImages }, context),
     emit: context.emit,
     verifies,
   });

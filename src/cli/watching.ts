@@ -6,7 +6,7 @@ import type { Session } from "./session.ts";
 import { showError } from "./view/problem.ts";
 
 /** What a command has to say about watching; the rest is the session's. */
-export type WatchWishes = Pick<WatchProjectOptions, "up" | "noUp" | "verifies" | "services">;
+export type WatchWishes = Pick<WatchProjectOptions, "up" | "noUp" | "verifies" | "keepsImages" | "services">;
 
 /** Watches a project before the user's eyes until the signal fires. Throws when there is nothing to watch. */
 export async function watchHere(

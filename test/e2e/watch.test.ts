@@ -169,6 +169,7 @@ services:
     await watching.says(/synced in /);
     expect(await world.read("web-1", "/version")).toBe("two\n");
     await world.isFollowed("web-1", "/app");
+    expect(await nameless(world)).toEqual([]);
   });
 
   test("an edit of the compose file is applied; one that is wrong is told, and changes nothing", async () => {
@@ -275,6 +276,16 @@ services:
     expect(settledMs).toHaveLength(10);
   });
 
+  test("--no-up starts nothing", async () => {
+    await using world = await begin({
+      "compose.yaml": `services: {web: {${sleeper}, develop: {watch: [{path: src, action: sync, target: /app}]}}}`,
+      "src/a": "one",
+    });
+    await using watching = await Watching.run(world.project, "watch", "--no-up");
+    expect((await watching.end()).exitCode).toBe(130);
+    expect(await world.project.belongings()).toEqual([]);
+  });
+
   test("who has no rules is told how to write one", async () => {
     await using world = await begin({ "compose.yaml": `services: {web: {${sleeper}}}` });
     const outcome = await start(tscompose, ["watch"], { directory: world.project.directory }).outcome;
@@ -296,6 +307,12 @@ interface World extends AsyncDisposable {
   read(container: string, path: string): Promise<string>;
   isFollowed(container: string, folder: string): Promise<void>;
   isEventuallyFollowed(container: string, folder: string, watching: Watching): Promise<void>;
+}
+
+/** Images of the project that a rebuild took the name from. */
+async function nameless({ engine, project }: World): Promise<readonly unknown[]> {
+  const filters = { dangling: ["true"], label: [`com.docker.compose.project=${project.name}`] };
+  return (await engine.get(`/images/json?filters=${encodeURIComponent(JSON.stringify(filters))}`)) as unknown[];
 }
 
 async function begin(files: Readonly<Record<string, string>>): Promise<World> {

@@ -5,7 +5,8 @@ import { parallelLimit } from "../project-options.ts";
 import { watchHere } from "../watching.ts";
 
 interface WatchFlags {
-  readonly up?: boolean;
+  readonly noUp?: boolean;
+  readonly prune?: boolean;
   readonly quiet?: boolean;
   readonly verify?: boolean;
 }
@@ -16,6 +17,7 @@ export const watch: CommandModule<WatchFlags> = {
     command
       .argument("[service...]", "only these services")
       .option("--no-up", "leave what runs as it is, and only watch")
+      .option("--prune", "remove images that a rebuild took the name from: yes, unless --prune=false")
       .option("--quiet", "hide the progress of builds")
       .option("--verify", "compare what containers hold after each quiet second, and repair what differs");
   },
@@ -27,7 +29,8 @@ export const watch: CommandModule<WatchFlags> = {
     const emit = flags.quiet === true ? withoutProgress("build-image")(view.emit) : view.emit;
     const limit = parallelLimit(session.flags, environment);
     const up = { environment, build: "always", ...(limit === undefined ? {} : { limit }) } as const;
-    const wishes = { services, up, noUp: flags.up === false, verifies: flags.verify === true };
+    const { noUp = false, verify: verifies = false, prune = true } = flags;
+    const wishes = { services, up, noUp, verifies, keepsImages: !prune };
     await watchHere(session, loaded, wishes, await session.context(engine, { emit }));
     return exitCode.interrupted;
   },
