@@ -16,7 +16,7 @@ export function openConnections(settings: Pick<RegistrySettings, "trust">): Conn
     const trust = await settings.trust(host);
     // Who names an authority wants to be sure, wherever the registry is.
     const isVerified = !isInsecure || (trust.authorities ?? []).length > 0;
-    return new TlsAgent({ keepAlive: true, secureContext: contextOf(trust), rejectUnauthorized: isVerified });
+    return new TlsAgent({ keepAlive: true, secureContext: contextOf(trust, isVerified), rejectUnauthorized: isVerified });
   };
   return {
     async agentFor({ protocol, host }, { isInsecure }) {
@@ -38,13 +38,21 @@ export function openConnections(settings: Pick<RegistrySettings, "trust">): Conn
   };
 }
 
-let usual: readonly string[] | undefined;
+let usual: SecureContext | undefined;
 
 /** Node brings authorities along, the system has those of its company; Docker believes the latter. */
-function contextOf({ authorities = [], keys = [] }: Trust): SecureContext {
-  usual ??= [...new Set([...getCACertificates("default"), ...getCACertificates("system")])];
+function usualAuthorities(): string[] {
+  return [...new Set([...getCACertificates("default"), ...getCACertificates("system")])];
+}
+
+/** To read all authorities takes 50 ms: not for registries whose certificates nobody looks at, and once for all others. */
+function contextOf({ authorities = [], keys = [] }: Trust, isVerified: boolean): SecureContext {
+  if (authorities.length === 0 && keys.length === 0) {
+    if (!isVerified) return createSecureContext();
+    return (usual ??= createSecureContext({ ca: usualAuthorities() }));
+  }
   return createSecureContext({
-    ca: [...usual, ...authorities],
+    ...(isVerified && { ca: [...usualAuthorities(), ...authorities] }),
     cert: keys.map(({ certificate }) => certificate),
     key: keys.map(({ key }) => key),
   });

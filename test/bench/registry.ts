@@ -30,7 +30,12 @@ const archive = join(folder, "image.tar");
 await writeArchive(archive);
 const engine = spawn(tscompose.command[0], [
   ...tscompose.command.slice(1),
-  ...["engine", "serve", "--data", join(folder, "data"), "--run", join(folder, "run")],
+  "engine",
+  "serve",
+  "--data",
+  join(folder, "data"),
+  "--run",
+  join(folder, "run"),
 ]);
 cleaning.defer(async () => {
   engine.kill("SIGTERM");

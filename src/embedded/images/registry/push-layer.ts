@@ -1,7 +1,6 @@
-import { PassThrough, Readable, pipeline } from "node:stream";
-import { createGzip } from "node:zlib";
 import type { WritableRepository } from "../../../registry/upload.ts";
 import { type Digest, measured } from "../digest.ts";
+import { gzipped } from "../layers/gzip.ts";
 import type { KnownBlob } from "../layers/known-blobs.ts";
 import type { Layer, LayerStore } from "../layers/layer-store.ts";
 import { familiar } from "../reference.ts";
@@ -61,7 +60,7 @@ async function upload(
   let ended: ReturnType<typeof result> | undefined;
   const open = (): AsyncIterable<Uint8Array> => {
     const counted = countedOut(layers.read(layer), { id, status: "Pushing", total: layer.archiveBytes, tell });
-    const sent = measured(compressed(counted));
+    const sent = measured(gzipped(counted));
     ended = undefined;
     result = () => (ended ??= sent.result());
     return sent.chunks;
@@ -70,14 +69,3 @@ async function upload(
   const { digest, sizeBytes: size } = result();
   return { digest, size, form: "gzip" };
 }
-
-async function* compressed(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const out = new PassThrough({ highWaterMark: chunkBytes });
-  const gzip = createGzip({ level: gzipLevel, chunkSize: chunkBytes });
-  pipeline(Readable.from(chunks, { objectMode: false }), gzip, out, () => {});
-  for await (const chunk of out) yield chunk as Buffer;
-}
-
-/** As small as the usual 6 within two percent, in two thirds of the time. */
-const gzipLevel = 4;
-const chunkBytes = 262_144;
