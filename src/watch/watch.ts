@@ -35,6 +35,7 @@ const pollMs = 1000;
 export async function startWatch(options: WatchOptions): Promise<Watch> {
   const watchers = new Map<string, ServiceWatcher>();
   const timers = new Timers();
+  const told = new Set<string>();
   const lookAgain = (): void => {
     for (const watcher of watchers.values()) watcher.noticeAll();
   };
@@ -61,7 +62,10 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
       quiet();
     },
     unreliable(why) {
-      options.emit({ kind: "remark", level: "warning", message: polling(why) });
+      const message = polling(why);
+      // Each folder that cannot be watched is a reason of its own, and mostly the same.
+      if (!told.has(message)) options.emit({ kind: "remark", level: "warning", message });
+      told.add(message);
       timers.repeat("poll", pollMs, lookAgain);
     },
   });

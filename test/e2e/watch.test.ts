@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { EngineApi } from "../support/engine-api.ts";
 import { TestProject } from "../support/test-project.ts";
-import { describeOutcome, start, tscompose } from "../support/tool.ts";
+import { describeOutcome, start, type Tool, tscompose } from "../support/tool.ts";
 import { soakWatch } from "../support/watch-soak.ts";
 import { containerTree, hostTree, Watching } from "../support/watching.ts";
 
@@ -274,6 +274,25 @@ services:
   test("a thousand random operations lose nothing", async () => {
     const { settledMs } = await soakWatch({ seed: 7, operations: 1000, perRound: 100, patienceMs: 60_000 });
     expect(settledMs).toHaveLength(10);
+  });
+
+  test("where the kernel watches no more folders, that is said once, and all files are looked at", async () => {
+    await using world = await begin({
+      "compose.yaml": `services: {web: {${sleeper}, develop: {watch: [{path: src, action: sync, target: /app}]}}}`,
+      ...Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`src/d${index}/a`, "one"])),
+    });
+    // The limit of a user namespace is its own: namespaces(7), user_namespaces(7).
+    const limited = 'echo 3 > /proc/sys/user/max_inotify_watches && exec "$0" "$@"';
+    const tool: Tool = {
+      name: "tscompose",
+      command: ["unshare", "--user", "--map-root-user", "sh", "-c", limited, ...tscompose.command],
+    };
+    await using watching = await Watching.by(tool, world.project, "watch");
+    await watching.says(/synced in /);
+    await world.change((at) => writeFile(at("src/d8/b"), "two"));
+    await watching.says(/synced in /);
+    await world.isFollowed("web-1", "/app");
+    expect(watching.said.match(/limit of watched folders is reached/g)).toHaveLength(1);
   });
 
   test("--no-up starts nothing", async () => {

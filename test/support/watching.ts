@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { readTar } from "../../src/actions/copy/read-tar.ts";
 import type { EngineApi } from "./engine-api.ts";
 import type { TestProject } from "./test-project.ts";
-import { describeOutcome, killGroup, type Outcome, start, tscompose } from "./tool.ts";
+import { describeOutcome, killGroup, type Outcome, start, type Tool, tscompose } from "./tool.ts";
 
 /** A `watch` that runs: disposing it ends it as Ctrl-C does. */
 export class Watching implements AsyncDisposable {
@@ -30,10 +30,15 @@ export class Watching implements AsyncDisposable {
   }
 
   /** The same of another command that watches. */
-  static async run(project: TestProject, ...args: readonly string[]): Promise<Watching> {
+  static run(project: TestProject, ...args: readonly string[]): Promise<Watching> {
+    return Watching.by(tscompose, project, ...args);
+  }
+
+  /** The same of a tool that is started in another way. */
+  static async by(tool: Tool, project: TestProject, ...args: readonly string[]): Promise<Watching> {
     const environment = { DOCKER_HOST: project.engine.address, COMPOSE_PROJECT_NAME: project.name };
     const watching = new Watching(
-      start(tscompose, args, { directory: project.directory, environment, patienceMs: longestMs }),
+      start(tool, args, { directory: project.directory, environment, patienceMs: longestMs }),
     );
     await watching.says(/⦿ watching /);
     return watching;
