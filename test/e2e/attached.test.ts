@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { complained, nothingIsLeft, printed, printedTimes, serviceIs } from "../support/expectations.ts";
+import { complained, didNotPrint, nothingIsLeft, printed, printedTimes, serviceIs } from "../support/expectations.ts";
 import {
   type Action,
   eventually,
@@ -129,5 +129,40 @@ services:
     write({ ".env": "VERSION=2" }),
     runFailing(5, "up", "--abort-on-container-exit"),
     printed(/^web-1 +\| version 2$/m),
+  )
+  .step("down leaves nothing", run("down"), nothingIsLeft);
+
+scenario("a failure decides where only failures count, and who stands for the whole tells the exit code", {
+  "compose.yaml": `
+services:
+  fine: { image: busybox, command: ["true"] }
+  tests: { image: busybox, command: ["sh", "-c", "exit 7"], depends_on: { fine: { condition: service_completed_successfully } } }
+  web: { image: busybox, command: ["sh", "-c", "trap 'echo bye; exit 3' TERM; while :; do sleep 0.1; done"] }
+`,
+})
+  .step(
+    "--abort-on-container-failure passes over the first to end",
+    runFailing(7, "up", "--abort-on-container-failure"),
+    serviceIs("web", "exited"),
+    printed(/web-1 +\| bye/),
+  )
+  .step("--exit-code-from tells of one that had to stop", runFailing(3, "up", "--exit-code-from", "web"))
+  .step("down leaves nothing", run("down"), nothingIsLeft);
+
+scenario("whose output is shown, and how, is up to flags", {
+  "compose.yaml": `
+services:
+  db: { image: busybox, command: ["echo", "from db"] }
+  web: { image: busybox, command: ["echo", "from web"], depends_on: [db] }
+`,
+})
+  .step("a service that is named alone", run("up", "web"), printed(/from web/), didNotPrint(/from db/))
+  .step("with what it depends on", run("up", "--attach-dependencies", "web"), printed(/from web/), printed(/from db/))
+  .step("one that is asked for", run("up", "--attach", "db"), printed(/from db/), didNotPrint(/from web/))
+  .step(
+    "all but one, with times and without names",
+    run("up", "--no-attach", "db", "--timestamps", "--no-log-prefix"),
+    printed(/^\d{4}-\d\d-\d\dT\S+Z from web$/m),
+    didNotPrint(/from db|web-1/),
   )
   .step("down leaves nothing", run("down"), nothingIsLeft);

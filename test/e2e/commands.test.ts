@@ -1,5 +1,7 @@
+import type { ContainerInspect } from "../../src/docker-api/container.ts";
 import {
   complained,
+  inspects,
   isNewContainer,
   isSameContainer,
   nothingIsLeft,
@@ -7,7 +9,19 @@ import {
   remember,
   serviceIs,
 } from "../support/expectations.ts";
-import { type Action, eventually, run, runDockerCompose, runFailing, scenario } from "../support/scenario.ts";
+import {
+  type Action,
+  eventually,
+  run,
+  runDockerCompose,
+  runFailing,
+  runInterrupted,
+  scenario,
+} from "../support/scenario.ts";
+
+function isPublished({ NetworkSettings: { Ports = {} } }: ContainerInspect): boolean {
+  return Object.values(Ports).some((bindings) => (bindings ?? []).length > 0);
+}
 
 const shop = {
   "compose.yaml": `
@@ -87,6 +101,28 @@ services:
   .step("exec enters it, as there is no replica", run("exec", "tool", "echo", "inside"), printed("inside"))
   .step("ps -a shows it", run("ps", "-a", "--format", "{{.Service}} {{.State}}"), printed(/^tool running$/m))
   .step("down leaves nothing", run("--profile", "tools", "down", "--remove-orphans", "-t", "0"), nothingIsLeft);
+
+scenario("run passes signals on, and publishes ports only when asked to", {
+  "compose.yaml": `
+services:
+  web: { image: busybox, command: sleep infinity, stop_signal: SIGKILL, ports: ["80"] }
+`,
+})
+  .step(
+    "a signal reaches the command, whose exit code is told",
+    runInterrupted(
+      { when: eventually(serviceIs("web", "running")), signal: "SIGTERM", exitCode: 5 },
+      ...["run", "--rm", "web", "sh", "-c", "trap 'exit 5' TERM; while :; do sleep 0.1; done"],
+    ),
+  )
+  .step("no port is published", run("run", "-d", "web"), inspects("web", isPublished, false))
+  .step(
+    "the service's are where that is asked for",
+    run("down", "--remove-orphans"),
+    run("run", "-d", "--service-ports", "web"),
+    inspects("web", isPublished, true),
+  )
+  .step("down leaves nothing", run("down", "--remove-orphans"), nothingIsLeft);
 
 /** Knows the project by its name alone: no file is read. */
 const byName =

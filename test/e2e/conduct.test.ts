@@ -1,5 +1,5 @@
-import { belongingsAre, complained, didNotPrint, nothingIsLeft, printed } from "../support/expectations.ts";
-import { run, runFailing, scenario } from "../support/scenario.ts";
+import { belongingsAre, complained, didNotPrint, nothingIsLeft, printed, serviceIs } from "../support/expectations.ts";
+import { run, runFailing, scenario, write } from "../support/scenario.ts";
 
 scenario("a project has the name that its file gives it", {
   "compose.yaml": `
@@ -58,6 +58,50 @@ services:
     run("plan", "--force-recreate", "--format", "json"),
     printed(/"moment": "pre_stop",[^}]*"privileged": true/),
   );
+
+const hooked = (preStart: string, postStart: string): Readonly<Record<string, string>> => ({
+  "compose.yaml": `
+services:
+  web:
+    image: busybox
+    command: sleep infinity
+    stop_signal: SIGKILL
+    volumes: ["data:/data"]
+    pre_start: [{ command: ["sh", "-c", "${preStart}"] }]
+    post_start: [{ command: ["sh", "-c", "${postStart}"] }]
+volumes: { data: {} }
+`,
+});
+const note = (word: string): string => `echo ${word} >> /data/log`;
+const failing = "echo no luck; exit 9";
+
+scenario("hooks run before and after a start, and one that fails is told", hooked(note("before"), note("after")))
+  .step("in this order", run("up", "-d"), run("exec", "web", "cat", "/data/log"), printed("before\nafter"))
+  .step(
+    "the first once for all replicas, the second in each",
+    run("up", "-d", "--scale", "web=2"),
+    run("exec", "web", "cat", "/data/log"),
+    printed("before\nafter\nafter"),
+  )
+  .step(
+    "after a start: the container runs on",
+    write(hooked(note("before"), failing)),
+    runFailing(1, "up", "-d", "--force-recreate"),
+    complained(/post_start.*\b9\b/),
+    complained(/no luck/),
+    serviceIs("web", "running"),
+    run("down"),
+  )
+  .step(
+    "before a start: the service does not start",
+    write(hooked(failing, note("after"))),
+    runFailing(1, "up", "-d"),
+    complained(/pre_start.*\b9\b/),
+    complained(/no luck/),
+    run("ps", "-a", "--format", "{{.Name}} {{.State}}"),
+    printed(/^\S+-web-1 created\n$/),
+  )
+  .step("down leaves nothing, of the hook either", run("down", "-v"), nothingIsLeft);
 
 scenario("an attached up shows those that attach", {
   "compose.yaml": `

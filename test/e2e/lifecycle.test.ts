@@ -69,6 +69,20 @@ services:
   .step("and says who", runFailing(1, "up", "--wait"), serviceIs("web", "unhealthy"), complained(/web.*unhealthy/))
   .step("down leaves nothing", run("down"), nothingIsLeft);
 
+scenario("up --wait-timeout waits no longer than that", {
+  "compose.yaml": `
+services:
+  web: { image: busybox, command: sleep infinity, stop_signal: SIGKILL, healthcheck: { test: "true", interval: 1h } }
+`,
+})
+  .step(
+    "and says for whom",
+    runFailing(1, "up", "--wait", "--wait-timeout", "1"),
+    serviceIs("web", "starting"),
+    complained(/web-1 is not running or healthy after 1s/),
+  )
+  .step("down leaves nothing", run("down"), nothingIsLeft);
+
 scenario("what somebody else made under a name of ours is used, with a word about it", {
   "compose.yaml": `
 services: { web: { image: busybox, command: sleep infinity, stop_signal: SIGKILL, volumes: ["data:/data"] } }

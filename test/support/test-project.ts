@@ -59,10 +59,11 @@ export class TestProject implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const filters = { label: [`${projectLabel}=${this.name}`] };
-    for (const { Id } of await this.engine.containers(filters)) {
-      await this.engine.send("DELETE", `/containers/${Id}?force=1&v=1`);
-    }
-    const isOurs = ({ Name }: NamedRow): boolean => Name.startsWith(this.name); // with label or without
+    const containers = await this.engine.containers(filters);
+    for (const { Id } of containers) await this.engine.send("DELETE", `/containers/${Id}?force=1&v=1`);
+    const takenOver = containers.flatMap(({ Labels }) => Labels["io.tscompose.anonymous-volumes"]?.split(",") ?? []);
+    // With label or without; and what the engine does not take for anonymous any more.
+    const isOurs = ({ Name }: NamedRow): boolean => Name.startsWith(this.name) || takenOver.includes(Name);
     for (const { Name } of (await this.engine.networks()).filter(isOurs)) {
       await this.engine.send("DELETE", `/networks/${Name}`);
     }
@@ -75,6 +76,7 @@ export class TestProject implements AsyncDisposable {
 
   async #builtImages(): Promise<readonly string[]> {
     const images = (await this.engine.get("/images/json")) as { RepoTags: string[] | null }[];
-    return images.flatMap(({ RepoTags }) => RepoTags ?? []).filter((tag) => tag.startsWith(`${this.name}-`));
+    const tags = images.flatMap(({ RepoTags }) => RepoTags ?? []);
+    return tags.filter((tag) => tag.replace(/^.*\//, "").startsWith(`${this.name}-`)); // Podman tells where it is from, too
   }
 }
