@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import { inspects, printed } from "../support/expectations.ts";
-import { run, scenario } from "../support/scenario.ts";
+import { complained, inspects, isNewContainer, nothingIsLeft, printed, remember } from "../support/expectations.ts";
+import { run, runFailing, scenario, write } from "../support/scenario.ts";
 
 const files = (word: string): Readonly<Record<string, string>> => ({
   "greeting.txt": `hello ${word}\n`,
@@ -35,6 +35,71 @@ scenario("configs and secrets are files in the container", files("you"))
     run("exec", "web", "stat", "-c", "%a", "/etc/inline.conf"),
     printed("440"),
   );
+
+const changing = (inline: string, more = ""): Readonly<Record<string, string>> => ({
+  "compose.yaml": `
+services:
+  web:
+    image: busybox
+    command: sleep infinity
+    stop_signal: SIGKILL
+    configs: [inline]
+    secrets: [from-shell]
+  other: { image: busybox, command: "true", profiles: [other], ${more} }
+configs: { inline: { content: ${inline} }, theirs: { external: true } }
+secrets: { from-shell: { environment: WORD }, unset: { environment: NEVER_SET } }
+`,
+});
+const contents = ["exec", "web", "cat", "/inline", "/run/secrets/from-shell"];
+
+scenario("contents that change are applied, and those that cannot be had are told", changing("one"))
+  .step(
+    "up starts it",
+    write({ ".env": "WORD=1" }),
+    run("up", "-d"),
+    run(...contents),
+    printed("one1"),
+    remember("web"),
+  )
+  .step(
+    "a config that is changed",
+    write(changing("two")),
+    run("plan"),
+    printed(/^#\d+ recreate web-1: config \/inline: content changed/m),
+    run("up", "-d"),
+    isNewContainer("web"),
+    run(...contents),
+    printed("two1"),
+    remember("web"),
+  )
+  .step(
+    "a secret",
+    write({ ".env": "WORD=2" }),
+    run("up", "-d"),
+    isNewContainer("web"),
+    run(...contents),
+    printed("two2"),
+  )
+  .step("and no more", run("plan", "--detailed-exitcode"))
+  .step(
+    "a variable that is not set",
+    write(changing("two", "secrets: [unset]")),
+    runFailing(1, "create", "other"),
+    complained(/secrets\.unset\.environment: variable "NEVER_SET" is not set/),
+  )
+  .step(
+    "a root that is read-only",
+    write(changing("two", "configs: [inline], read_only: true")),
+    runFailing(1, "create", "other"),
+    complained(/services\.other\.read_only: cannot copy \/inline into a read-only root/),
+  )
+  .step(
+    "what is somebody else's",
+    write(changing("two", "configs: [theirs]")),
+    runFailing(1, "create", "other"),
+    complained(/configs\.theirs\.external: nothing on this engine provides it/),
+  )
+  .step("down leaves nothing", run("down"), nothingIsLeft);
 
 scenario("resources, users and the rest reach the container", {
   "compose.yaml": `

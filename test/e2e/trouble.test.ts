@@ -14,13 +14,21 @@ afterAll(() => void occupant.close());
 scenario("an image that cannot be had stops up before anything is made", {
   "compose.yaml":
     "services:\n  web: { image: localhost:1/absent:1 }\n  db: { image: busybox, command: sleep infinity }\n",
-}).step(
-  "up names the image and the service",
-  runFailing(1, "up", "-d"),
-  nothingIsLeft,
-  complained(/localhost:1\/absent:1/),
-  complained(/hint:/),
-);
+})
+  .step(
+    "up names the image and the service",
+    runFailing(1, "up", "-d"),
+    nothingIsLeft,
+    complained(/localhost:1\/absent:1/),
+    complained(/hint:/),
+  )
+  .step(
+    "so does one that may not build it",
+    write({ "compose.yaml": "services:\n  web: { build: . }\n", Dockerfile: "FROM busybox\n" }),
+    runFailing(1, "up", "-d", "--no-build"),
+    nothingIsLeft,
+    complained(/services\.web\.build: image "\S+-web" is not on the engine and --no-build forbids building it/),
+  );
 
 scenario("a port that somebody else has is named", {
   "compose.yaml": `services:\n  web: { image: busybox, command: sleep infinity, stop_signal: SIGKILL, ports: ["${port}:80"] }\n`,
