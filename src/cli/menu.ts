@@ -1,16 +1,19 @@
 import type { Io } from "./io.ts";
 
 /** What keys mean beside an attached `up`. */
-const keys = { interrupt: "\u0003", suspend: "\u001a", detach: "d", filter: "l", enter: "\r" } as const;
+const keys = { interrupt: "\u0003", suspend: "\u001a", detach: "d", filter: "l", watch: "w", enter: "\r" } as const;
 
 /** The line that tells people about the keys. */
-export const menuLine = "Keys: d leaves the containers running, l shows one service after the other, Ctrl-C stops\n";
+export const menuLine =
+  "Keys: d leaves the containers running, l shows one service after the other, w watches files or stops it, Ctrl-C stops\n";
 
 /** What the menu needs of the world. */
 export interface MenuOptions {
   readonly io: Pick<Io, "stdin">;
   /** Whose output can be shown alone, in order. */
   readonly services: readonly string[];
+  /** Turns watching on or off. */
+  readonly toggleWatch: () => void;
   /** Writes a line for the person who typed. */
   readonly tell: (text: string) => void;
   /** Sends this process a signal: what the terminal no longer does while single keys are read. */
@@ -62,7 +65,8 @@ export class Menu implements Disposable {
   }
 
   #press(key: string): void {
-    const { signal, tell } = this.#options;
+    const { signal, tell, toggleWatch } = this.#options;
+    if (key === keys.watch) toggleWatch();
     if (key === keys.interrupt) signal("SIGINT");
     if (key === keys.enter) tell("\n");
     if (key === keys.detach) this.#leaving.abort();

@@ -1,3 +1,6 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { expect } from "vitest";
 import {
   complained,
   isNewContainer,
@@ -61,6 +64,34 @@ scenario("keys of Docker's configuration leave a command running", {
   .step("nothing else would end this", typing("\u0005q", "exec", "web", "sleep", "infinity"))
   .step("down -v leaves nothing", run("down", "-v"), nothingIsLeft);
 
+/** Runs a command on a terminal; does one thing after the other, each when the command has said something new. */
+function conversing(
+  turns: readonly (readonly [said: RegExp, then: string | Action])[],
+  ...args: readonly string[]
+): Action {
+  return async (world) => {
+    const line = [...tscompose.command, ...args].map((word) => `'${word}'`).join(" ");
+    const { directory, environment } = runOptions(world);
+    const options = { cwd: directory, env: { ...process.env, ...environment }, timeout: 60_000 };
+    const child = spawn("script", ["-qec", line, "/dev/null"], options);
+    const left = [...turns];
+    let news = "";
+    let all = "";
+    for await (const chunk of child.stdout.setEncoding("utf8")) {
+      all += chunk;
+      news += chunk;
+      const [turn] = left;
+      if (turn === undefined || !turn[0].test(news)) continue;
+      left.shift();
+      news = "";
+      if (typeof turn[1] === "string") child.stdin.write(turn[1]);
+      else await turn[1](world);
+    }
+    expect(left, all).toEqual([]);
+    expect(child.exitCode ?? (await once(child, "exit"))[0], all).toBe(0);
+  };
+}
+
 scenario("keys on a terminal leave an attached up, and what it has started", labelled("1"))
   .step(
     "d leaves it running",
@@ -70,3 +101,30 @@ scenario("keys on a terminal leave an attached up, and what it has started", lab
     serviceIs("web", "running"),
   )
   .step("down -v leaves nothing", run("down", "-v"), nothingIsLeft);
+
+scenario("w watches files beside an attached up, until it is typed again", {
+  "compose.yaml": `
+services:
+  web:
+    image: busybox
+    command: sleep infinity
+    stop_signal: SIGKILL
+    develop: { watch: [{ path: ./src, action: sync, target: /src }] }
+`,
+  "src/page": "one",
+})
+  .step(
+    "what is written meanwhile is synced",
+    conversing(
+      [
+        [/Keys: .* w watches/, "w"],
+        [/⦿ watching /, write({ "src/page": "two" })],
+        [/⦿ web: synced/, "w"],
+        [/watching no longer/, "d"],
+      ],
+      "up",
+    ),
+    run("exec", "web", "cat", "/src/page"),
+    printed("two"),
+  )
+  .step("down leaves nothing", run("down"), nothingIsLeft);

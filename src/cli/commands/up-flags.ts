@@ -79,7 +79,10 @@ export function declareAttachFlags(command: Command): void {
     .option("--timestamps", "show the time of each line, by the engine's clock");
   for (const flags of ["--quiet-pull", "--quiet-build"]) command.option(flags, "do not show the progress of it");
   command.option("-w, --watch", "keep containers in step with files");
-  command.option("--menu", "read single keys on a terminal: d detaches, l filters (default: on; --menu=false: off)");
+  command.option(
+    "--menu",
+    "read single keys on a terminal: d detaches, l filters, w watches (default: on; --menu=false: off)",
+  );
 }
 
 type Flag = keyof (ReconcileFlags & AttachFlags);

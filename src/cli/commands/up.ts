@@ -18,11 +18,13 @@ import { confirm } from "../confirm.ts";
 import { exitCode } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { declareIsolatedFlag, isolated, type IsolatedFlag } from "../isolation.ts";
-import { Menu } from "../menu.ts";
+import { Menu, type MenuOptions } from "../menu.ts";
 import { checkExecution } from "../outcome.ts";
 import { environmentSwitch, parallelLimit } from "../project-options.ts";
+import { WatchSwitch } from "../watch-switch.ts";
 import { attachedView } from "../view/attached.ts";
 import { planLines } from "../view/plan-lines.ts";
+import { showError } from "../view/problem.ts";
 import { timingText } from "../view/timing.ts";
 import {
   type AttachFlags,
@@ -72,7 +74,15 @@ export const up: CommandModule<UpFlags> = {
     await using view = await session.openView(loaded.environment);
     const context = await session.context(engine, { emit: quieted(view.emit, flags) });
     for (const message of remarks) context.emit({ kind: "remark", level: "info", message });
-    using menu = menuOf(call, loaded, (text) => view.print("stderr", text));
+    const tell = (text: string): void => view.print("stderr", text);
+    let watching: WatchSwitch | undefined;
+    let isEagerForWatch = false;
+    const toggleWatch = (): void => {
+      if (watching !== undefined) return watching.toggle();
+      isEagerForWatch = !isEagerForWatch;
+      tell(isEagerForWatch ? "watching as soon as the start is over\n" : "watching no longer\n");
+    };
+    using menu = menuOf(call, loaded, { tell, toggleWatch });
     const start = async (within: Context): Promise<void> => {
       const stopwatch = new Stopwatch(within.clock);
       const result = await bringUp(loaded.project, options, { ...within, emit: stopwatch.listening(within.emit) });
@@ -81,12 +91,16 @@ export const up: CommandModule<UpFlags> = {
         view.print("stderr", timingText(criticalPath(result.plan, stopwatch.spans), { isJson }));
       }
       checkExecution(result);
+      watching = watchSwitch(
+        call,
+        loaded,
+        options,
+        { ...within, signal: AbortSignal.any([within.signal, menu.detached]) },
+        tell,
+      );
       // As long as files are watched, what ends may come back: the start is not over.
-      const again = { ...options, services: [], build: "always" } as const;
-      const watching = { ...within, signal: AbortSignal.any([within.signal, menu.detached]) };
-      if (flags.watch !== true) return;
-      const { watchHere } = await import("../watching.ts");
-      await watchHere(session, loaded, { up: again, noUp: true }, watching);
+      if (flags.watch === true) await watching.turnOn();
+      else if (isEagerForWatch) watching.toggle();
     };
     if (isDetached(flags)) {
       await start(context);
@@ -99,6 +113,7 @@ export const up: CommandModule<UpFlags> = {
       if (event.kind === "plan-ready" && hasMenu(call, loaded)) menu.open();
       emit(event);
     };
+    await using _watching = { [Symbol.asyncDispose]: async () => watching?.[Symbol.asyncDispose]() };
     const end = await attach(
       loaded.project,
       attachOptions(services, flags),
@@ -128,9 +143,33 @@ function hasMenu({ flags, session: { io } }: Call<UpFlags>, { environment }: Loa
   return isWanted && io.stdin.isTTY && io.stdout.isTTY;
 }
 
-function menuOf({ args, session: { io } }: Call<UpFlags>, { project }: Loaded, tell: (text: string) => void): Menu {
+function menuOf(
+  { args, session: { io } }: Call<UpFlags>,
+  { project }: Loaded,
+  callbacks: Pick<MenuOptions, "tell" | "toggleWatch">,
+): Menu {
   const services = args.length > 0 ? args : Object.keys(project.services).toSorted();
-  return new Menu({ io, services, tell, signal: (signal) => void process.kill(process.pid, signal) });
+  return new Menu({ io, services, ...callbacks, signal: (signal) => void process.kill(process.pid, signal) });
+}
+
+/** Watching beside an attached `up`: rebuilds replace containers of the service alone, with all that was asked for. */
+function watchSwitch(
+  { session }: Call<UpFlags>,
+  loaded: Loaded,
+  options: UpOptions,
+  context: Context,
+  tell: (text: string) => void,
+): WatchSwitch {
+  const again = { ...options, services: [], build: "always" } as const;
+  return new WatchSwitch({
+    watch: async (off) => {
+      const { watchHere } = await import("../watching.ts");
+      const signal = AbortSignal.any([context.signal, off]);
+      await watchHere(session, loaded, { up: again, noUp: true }, { ...context, signal });
+    },
+    failed: (error) => showError(error, session),
+    tell,
+  });
 }
 
 /** The plan says it all: no file is read, and a flag that would change the plan is a contradiction. */

@@ -14,6 +14,7 @@ function opened(): { menu: Menu; type: (keys: string) => void; told: string[]; m
     io: { stdin },
     services: ["api", "web"],
     tell: (text) => told.push(text),
+    toggleWatch: () => told.push("w"),
     signal: (signal) => signals.push(signal),
   });
   menu.open();
@@ -42,6 +43,13 @@ test("d leaves, Ctrl-C and Ctrl-Z are the signals that they are elsewhere, other
   expect(modes).toEqual([true, false]);
   type("d");
   expect(menu.detached.aborted).toBe(true);
+  menu[Symbol.dispose]();
+});
+
+test("w turns watching on and off", () => {
+  const { menu, type, told } = opened();
+  type("ww");
+  expect(told).toEqual([menuLine, "w", "w"]);
   menu[Symbol.dispose]();
 });
 
