@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { takeOver } from "./boot/take-over.ts";
 import { eventRoutes } from "./api/events.ts";
+import type { Builder } from "./build/build.ts";
 import { buildRoutes } from "./build/classic/build-routes.ts";
 import { createBuilder } from "./build/create-builder.ts";
 import { createRouter } from "./api/router.ts";
@@ -71,6 +72,8 @@ export interface EngineParts {
 /** An engine that is put together: containers of an earlier one are taken over, the server does not listen yet. */
 export interface Engine extends AsyncDisposable {
   readonly server: Server;
+  /** Builds images for who is in this process. */
+  readonly builder: Builder;
   /** Whether anything runs that needs an engine. */
   isBusy(): boolean;
 }
@@ -195,6 +198,7 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
   ];
   const name = `tscompose/${version} (linux)`;
   return {
+    builder,
     server: createApiServer({ router: createRouter(routes), name, onFault, onRequest }),
     isBusy: () => register.all().some(({ state }) => ["running", "paused", "restarting"].includes(state.status)),
     async [Symbol.asyncDispose]() {

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { EngineError } from "../errors.ts";
 import { watchIdleness } from "./boot/idle-watch.ts";
 import { lockData } from "./boot/lock.ts";
+import type { Builder } from "./build/build.ts";
 import { createEngine } from "./engine.ts";
 import { type MissingPiece, missingPieces } from "./host/requirements.ts";
 import { listenPrivately } from "./host/listen.ts";
@@ -27,6 +28,8 @@ export interface EmbeddedEngineOptions {
 export interface EmbeddedEngine {
   /** `unix://` and the path of its socket. */
   readonly address: string;
+  /** Builds images for who is in this process: no context has to be packed, no secret sent. */
+  readonly builder: Builder;
   /** Resolves when it is idle. */
   readonly idle: Promise<void>;
   /** Stops answering; containers go on, and the next engine takes them over. */
@@ -58,6 +61,7 @@ export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promi
   const parts = undo.move();
   return {
     address: `unix://${paths.socket}`,
+    builder: engine.builder,
     idle: watch.idle,
     async stop() {
       const { promise, resolve } = Promise.withResolvers<void>();

@@ -2,6 +2,7 @@ import { request } from "node:http";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Builder } from "../../src/embedded/build/build.ts";
 import { startEmbeddedEngine } from "../../src/embedded/index.ts";
 import { EngineApi, demultiplex } from "./engine-api.ts";
 import { noteEngine } from "./engine-leftovers.ts";
@@ -20,6 +21,7 @@ export interface OwnEngine extends AsyncDisposable {
   readonly folder: string;
   /** What went wrong in the engine. */
   readonly faults: readonly unknown[];
+  readonly builder: Builder;
   /** Any request with any body. */
   ask(method: string, path: string, body?: Uint8Array): Promise<RawAnswer>;
   /** Takes an image over from the engine of this run. */
@@ -49,6 +51,7 @@ export async function startOwnEngine(): Promise<OwnEngine> {
     api,
     folder,
     faults,
+    builder: engine.builder,
     ask,
     async borrow(image) {
       const { status, bytes } = await ask(

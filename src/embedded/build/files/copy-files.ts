@@ -26,7 +26,8 @@ interface CopyWay extends CopyTarget {
   readonly change: ModeChange | undefined;
 }
 
-async function copyOne(source: FoundSource, { destination }: CopyAction, way: CopyWay): Promise<void> {
+async function copyOne(source: FoundSource, action: CopyAction, way: CopyWay): Promise<void> {
+  const destination = source.isFolder ? action.destination : await resolved(way.root, action.destination);
   const isInto = source.isFolder || destination.endsWith("/") || (await isFolder(way.root, destination));
   const [folder, name] = isInto ? [destination, source.isFolder ? "" : source.name] : splitLast(destination);
   const made = octal(way.change);
@@ -39,7 +40,19 @@ async function copyOne(source: FoundSource, { destination }: CopyAction, way: Co
 /** A folder that is made on the way gets an octal mode as its own, as BuildKit does it. */
 function octal(change: ModeChange | undefined): number {
   if (change === undefined) return ordinaryFolder;
-  return change(0, true) === change(0o7777, true) ? change(0, true) : ordinaryFolder;
+  return change(0, true) === change(0o7777, true) ? change(0, true) & 0o777 : ordinaryFolder;
+}
+
+/** A link in the place of a file leads to where the file goes. */
+async function resolved(root: InRoot, destination: string): Promise<string> {
+  if (destination.endsWith("/")) return destination;
+  try {
+    await using place = await root.find(pathBytes(destination), { followsLast: true });
+    return place.name === "" ? destination : shown(place.path);
+  } catch (error) {
+    if (error instanceof PathError) return destination;
+    throw error;
+  }
 }
 
 async function isFolder(root: InRoot, path: string): Promise<boolean> {

@@ -38,7 +38,7 @@ export async function makeFiles(
     }
     await opened[Symbol.asyncDispose]();
     const { diffId } = await images.adopt(temporary);
-    return { diffId, createdAt: parts.now(), description: "fileop" };
+    return { diffId, createdAt: parts.now(), description: step.name };
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }

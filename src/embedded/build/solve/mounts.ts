@@ -184,6 +184,9 @@ async function openSecret(opening: Opening, wish: CommandMount, name: string): P
 
 async function openAgent(opening: Opening, wish: CommandMount, name: string): Promise<void> {
   const { parts, step, folder, env, mounts, stack } = opening;
+  const target = wish.target || "/run/buildkit/ssh_agent.0";
+  // Told even where nobody listens, as BuildKit does.
+  if (!env.has("SSH_AUTH_SOCK")) env.set("SSH_AUTH_SOCK", target);
   const first = await parts.request.ssh(wish.id);
   if (first === undefined) {
     if (!wish.isRequired) return;
@@ -195,9 +198,6 @@ async function openAgent(opening: Opening, wish: CommandMount, name: string): Pr
   stack.use(await listen(parts, wish.id, path));
   await chown(path, wish.uid ?? 0, wish.gid ?? 0);
   await chmod(path, wish.mode ?? 0o600);
-  const taken = [...env.keys()].filter((key) => key === "SSH_AUTH_SOCK").length;
-  const target = wish.target || `/run/buildkit/ssh_agent.${taken}`;
-  if (taken === 0) env.set("SSH_AUTH_SOCK", target);
   mounts.push(bound(path, { target, isReadOnly: true }));
 }
 

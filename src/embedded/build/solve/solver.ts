@@ -85,9 +85,10 @@ export class Solver {
   }
 
   #image(step: ImageStep): Solved {
-    const { document, reference } = step.image;
+    const { document } = step.image;
     const createdAt = document.created ?? "1970-01-01T00:00:00Z";
-    const description = `pulled from ${reference}`;
+    // In BuildKit's words for an image of the engine.
+    const description = "from local ";
     this.#parts.progress.cached(step);
     return {
       kind: "layers",
