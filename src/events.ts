@@ -31,7 +31,37 @@ export type ProgressEvent =
       readonly isRestarting: boolean;
     }
   | { readonly kind: "container-recreated"; readonly container: string; readonly service: string }
+  | BuildEvent
   | WatchEvent;
+
+/** What a builder does for a step of the plan: a step of its own. */
+export interface BuildEvent {
+  readonly kind: "build";
+  readonly step: StepInfo;
+  readonly buildStep: BuildStepInfo;
+  readonly state: BuildStepState;
+}
+
+/** A step of a builder: `[web 2/3] RUN make`. */
+export interface BuildStepInfo {
+  /** Counts from 1, through all builds of a run. */
+  readonly number: number;
+  readonly name: string;
+}
+
+/** What has happened to a step of a builder. */
+export type BuildStepState =
+  | { readonly kind: "started" }
+  /** A line of what its command prints. */
+  | { readonly kind: "output"; readonly line: string }
+  /** How much of something has been fetched or sent; bytes. */
+  | { readonly kind: "transfer"; readonly text: string; readonly current: number; readonly total: number }
+  /** A part of it is over: a layer, a name given to the image. */
+  | { readonly kind: "part-done"; readonly text: string; readonly bytes?: number }
+  | { readonly kind: "done"; readonly elapsedMs: number }
+  /** Nothing was to be done: an earlier build did it. */
+  | { readonly kind: "cached" }
+  | { readonly kind: "failed"; readonly message: string };
 
 /** What watching files does to a service: `repair` is a sync of what should not have differed. */
 export type WatchAction = "sync" | "repair" | "rebuild" | "restart" | "exec";

@@ -6,6 +6,7 @@ import type { PlanInputs } from "../plan/options.ts";
 import { pathsBuiltFrom, pathsInUse } from "../plan/paths.ts";
 import { seccompProfilePath } from "../plan/spec/container.ts";
 import { modelRunner } from "./model-runner.ts";
+import { builderOf } from "./builder.ts";
 import { providerPrograms } from "./provider-programs.ts";
 import type { Files } from "../system/files.ts";
 
@@ -38,6 +39,7 @@ export async function readInputs(
     seccompProfiles,
     absentPaths,
     nowMs: clock.now(),
+    builder: builderOf(engine, environment),
     proxies,
     providers,
     ...(models === undefined ? {} : { models }),

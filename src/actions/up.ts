@@ -31,8 +31,8 @@ export interface UpResult extends Execution {
 /** Makes the engine hold what the project says, and nothing beyond the plan. Failures are in the result. */
 export async function up(project: Project, options: UpOptions, context: Context): Promise<UpResult> {
   const plan = await planUp(project, options, context);
-  const { limit } = options;
-  return { plan, ...(await execute(plan, { ...context, ...(limit === undefined ? {} : { limit }) })) };
+  const { limit, environment = {} } = options;
+  return { plan, ...(await execute(plan, { ...context, environment, ...(limit === undefined ? {} : { limit }) })) };
 }
 
 /** The plan that `up` would carry out: reads, and writes nothing. */

@@ -42,7 +42,7 @@ export async function change(session: Session, wanted: Change): Promise<number> 
   async function show(): Promise<PlanRun> {
     await using view = await session.openView(environment);
     const context = await session.context(engine, { emit: filter(view.emit) });
-    return await runPlan(made, { ...context, ...(limit === undefined ? {} : { limit }) });
+    return await runPlan(made, { ...context, environment, ...(limit === undefined ? {} : { limit }) });
   }
 }
 
@@ -52,6 +52,7 @@ export function withoutProgress(
 ): (emit: Emit) => Emit {
   const quiet: ReadonlySet<string> = new Set(operations);
   return (emit) => (event) => {
-    if (event.kind !== "step-progress" || !quiet.has(event.step.operation)) emit(event);
+    const isProgress = event.kind === "step-progress" || event.kind === "build";
+    if (!isProgress || !quiet.has(event.step.operation)) emit(event);
   };
 }

@@ -1,4 +1,5 @@
-import type { VersionInfo } from "../docker-api/version.ts";
+import type { IncomingHttpHeaders } from "node:http";
+import { isAtLeast, type VersionInfo } from "../docker-api/version.ts";
 import { EngineError } from "../errors.ts";
 import { agreeOnVersion } from "./api-version.ts";
 import { type Candidate, findCandidates, type Surroundings } from "./candidates.ts";
@@ -23,7 +24,12 @@ export interface Attempt {
 
 /** What happened when a candidate was tried: the API version is the one to speak; `untried` come after the chosen. */
 export type Outcome =
-  | { readonly kind: "answered"; readonly apiVersion: string; readonly server: string | undefined }
+  | {
+      readonly kind: "answered";
+      readonly apiVersion: string;
+      readonly server: string | undefined;
+      readonly hasBuildKit: boolean;
+    }
   | { readonly kind: "refused"; readonly error: EngineError }
   | { readonly kind: "untried" };
 
@@ -55,11 +61,12 @@ export async function connect(options: ConnectOptions): Promise<{ readonly engin
     if (opened.outcome.kind !== "answered") continue;
     attempts.push(...list.slice(at + 1).map(untried));
     const { default: Dockerode } = await loading;
-    const { apiVersion } = opened.outcome;
+    const { apiVersion, hasBuildKit } = opened.outcome;
     const folder = dockerConfigFolder(options.environment, options.homeDirectory);
     const parts = {
       address: address.text,
       apiVersion,
+      hasBuildKit,
       transport: opened.transport,
       credentials: dockerCredentials(folder, options.environment),
       proxies: async () => proxyVariables(await readDockerConfig(folder), address.text),
@@ -117,13 +124,21 @@ async function tryCandidate(
     const offered = headers["api-version"];
     if (typeof offered !== "string") throw notAnEngine(doing);
     const apiVersion = agreeOnVersion(offered, doing);
-    return { transport, outcome: { kind: "answered", apiVersion, server: headers["server"]?.toString() } };
+    const server = headers["server"]?.toString();
+    return { transport, outcome: { kind: "answered", apiVersion, server, hasBuildKit: offersBuildKit(headers) } };
   } catch (cause) {
     transport.close();
     if (signal?.aborted === true) throw engineError(doing, cause);
     const error = patience.aborted ? noAnswer(doing, patienceMs[address.kind]) : engineError(doing, cause);
     return { transport, outcome: { kind: "refused", error } };
   }
+}
+
+/** Docker on Linux has offered BuildKit since 18.09, and names it as the builder to take since 23.0 only. */
+function offersBuildKit(headers: IncomingHttpHeaders): boolean {
+  if (headers["builder-version"] === "2") return true;
+  const isDocker = /^Docker\/.*\(linux\)/.test(String(headers["server"]));
+  return isDocker && isAtLeast(String(headers["api-version"]), "1.39");
 }
 
 function untried({ address, origin }: Candidate): Attempt {

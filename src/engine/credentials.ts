@@ -1,6 +1,6 @@
 import { type DockerConfig, readDockerConfig, type StoredAuth } from "./docker-config.ts";
 import type { Environment } from "./door.ts";
-import { registryOf } from "./image-reference.ts";
+import { dockerHub, registryOf } from "./image-reference.ts";
 
 /** Credentials as the engine takes them in its headers. */
 export interface RegistryAuth {
@@ -17,7 +17,12 @@ export interface Credentials {
   forImage(reference: string): Promise<string | undefined>;
   /** For a build, which may pull from anywhere: the value of `X-Registry-Config`. */
   forBuild(): Promise<string | undefined>;
+  /** For a host that a build pulls from or pushes to, as BuildKit names it: `ghcr.io`. */
+  forHost(host: string): Promise<RegistryAuth | undefined>;
 }
+
+/** Where Docker Hub is; its login is kept under a name of its own. */
+const hubHosts = new Set(["docker.io", "index.docker.io", "registry-1.docker.io"]);
 
 /** Reads Docker's configuration on first use, and asks its credential helpers each time: tokens expire. */
 export function dockerCredentials(configFolder: string, environment: Environment): Credentials {
@@ -36,6 +41,9 @@ export function dockerCredentials(configFolder: string, environment: Environment
       );
       const auths = pairs.filter(([, auth]) => auth !== undefined);
       return auths.length === 0 ? undefined : encode(Object.fromEntries(auths));
+    },
+    async forHost(host) {
+      return authFor(hubHosts.has(host) ? dockerHub : host, await config(), environment);
     },
   };
 }

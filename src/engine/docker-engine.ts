@@ -17,6 +17,7 @@ import { volumeVerbs } from "./verbs/volumes.ts";
 export interface DockerEngineParts {
   readonly address: string;
   readonly apiVersion: string;
+  readonly hasBuildKit: boolean;
   readonly transport: Transport;
   readonly credentials: Credentials;
   readonly proxies: Engine["proxies"];
@@ -27,7 +28,14 @@ export interface DockerEngineParts {
 }
 
 /** The port, spoken to any engine that speaks Docker's API. */
-export function dockerEngine({ address, proxies, detachKeys, Dockerode, ...parts }: DockerEngineParts): Engine {
+export function dockerEngine({
+  address,
+  hasBuildKit,
+  proxies,
+  detachKeys,
+  Dockerode,
+  ...parts
+}: DockerEngineParts): Engine {
   const { transport, apiVersion } = parts;
   transport.apiVersion = apiVersion;
   const names = new Names();
@@ -44,6 +52,7 @@ export function dockerEngine({ address, proxies, detachKeys, Dockerode, ...parts
   return {
     address,
     apiVersion,
+    hasBuildKit,
     proxies,
     detachKeys,
     version: () => told("asking for the version", api.docker.version()),

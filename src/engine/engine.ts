@@ -13,6 +13,8 @@ import type { NetworkCreateBody, NetworkInfo } from "../docker-api/network.ts";
 import type { VersionInfo } from "../docker-api/version.ts";
 import type { VolumeCreateBody, VolumeInfo } from "../docker-api/volume.ts";
 
+import type { BuildSession, BuildSources } from "./buildkit/build-session.ts";
+
 /**
  * The verbs we need of an engine, and nothing of the library that speaks to it. Names and ids are both accepted where the
  * API accepts both. A missing thing that is asked about is `undefined`; every refusal is an `EngineError`.
@@ -23,6 +25,8 @@ export interface Engine {
   readonly address: string;
   /** The API version both sides agreed on, `"1.41"`. */
   readonly apiVersion: string;
+  /** Whether builds may go by BuildKit's API, on `/grpc` and `/session`. */
+  readonly hasBuildKit: boolean;
   /** Variables that containers and builds get so that they find proxies, by Docker's configuration; may hold passwords. */
   proxies(): Promise<Readonly<Record<string, string>>>;
   /** Keys that leave a process running, where Docker's configuration names some: `ctrl-e,e`. */
@@ -120,6 +124,11 @@ export interface Engine {
   pushImage(reference: string, options?: { readonly signal?: AbortSignal }): AsyncIterable<ProgressLine>;
   /** The classic builder over a tar stream; the id of the image is the `aux.ID` of a line. */
   buildImage(context: AsyncIterable<Uint8Array>, options: BuildOptions): AsyncIterable<ProgressLine>;
+  /**
+   * Joins the engine's BuildKit, which may then ask for what `sources` offer, and for logins. `sharedKey`: under the same
+   * one, folders that were sent before are compared, not sent again.
+   */
+  openBuildSession(sources: BuildSources, options: { readonly sharedKey: string }): Promise<BuildSession>;
   removeImage(reference: string, options?: { readonly force?: boolean }): Promise<void>;
   /** The digest that an image has in its registry now, asked by the engine with the logins of Docker's config. */
   resolveDigest(reference: string): Promise<string>;

@@ -12,8 +12,10 @@ export interface ApiRequest {
   readonly query?: Readonly<Record<string, unknown>>;
   /** Sent as it is when bytes or a stream, else as JSON. */
   readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly signal?: AbortSignal;
+  /** What is spoken once the connection is handed over; absent: bytes as they come. */
+  readonly protocol?: "h2c";
   /** Its answer may take as long as it likes: such a call gets a connection of its own. */
   readonly isOpenEnded?: boolean;
 }
@@ -57,7 +59,7 @@ export class Transport {
   /** Sends, and resolves with the raw connection that the engine hands over. */
   async upgrade(call: ApiRequest): Promise<Duplex> {
     return new Promise<Duplex>((resolve, reject) => {
-      const sent = this.#request(call, { Connection: "Upgrade", Upgrade: "tcp" });
+      const sent = this.#request(call, { Connection: "Upgrade", Upgrade: call.protocol ?? "tcp" });
       sent.on("upgrade", (_answer, socket, head) => resolve(handedOver(socket, head, call.signal)));
       sent.on("response", (answer) => void refusalFrom(answer).then(reject, reject));
       sent.on("error", reject);

@@ -5,6 +5,7 @@ import { TscomposeError } from "../errors.ts";
 import { walk, type WalkNode, type WalkOutcome } from "../graph/walk.ts";
 import type { Failures, Guard, Plan, Step } from "../plan/plan.ts";
 import { type Variables, variablesDigest } from "../plan/provided.ts";
+import { LazySessions } from "./lazy-sessions.ts";
 import { ContainerIds } from "./container-ids.ts";
 import { withoutSecrets } from "./cover-error.ts";
 import { platformOf } from "./late-values.ts";
@@ -21,6 +22,8 @@ export interface ExecuteContext {
   readonly programs?: Programs;
   /** How many operations may run at once; absent: as many as the plan allows. */
   readonly limit?: number;
+  /** Variables that secrets of builds are read from, at the moment a build asks for them. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** How one step ended. A failure is a value, so that all failures of a run can be told. */
@@ -47,7 +50,8 @@ export async function execute(plan: Plan, context: ExecuteContext): Promise<Exec
   for (const message of plan.remarks) emit({ kind: "remark", level: "warning", message });
   for (const thing of plan.unchanged) emit({ kind: "unchanged", ...thing });
 
-  const run = new Run(context);
+  await using builds = new LazySessions(context.engine, context.environment ?? {});
+  const run = new Run(context, builds);
   const outcomes = await walk(plan.steps.map(asNode), (node) => run.step(node.step), {
     ...(limit === undefined ? {} : { limit }),
     signal,
@@ -75,8 +79,11 @@ class Run {
   readonly #ids = new ContainerIds();
   readonly #variables = new Map<string, Variables>();
 
-  constructor(context: ExecuteContext) {
+  readonly #builds: LazySessions;
+
+  constructor(context: ExecuteContext, builds: LazySessions) {
     this.#context = context;
+    this.#builds = builds;
   }
 
   async step(step: Step): Promise<void> {
@@ -97,6 +104,8 @@ class Run {
         ...(programs === undefined ? {} : { programs }),
         signal,
         progress: (message, amount) => events.progress(message, amount),
+        buildStep: (info, state) => events.buildStep(info, state),
+        builds: this.#builds,
         settled: (container) => events.settled(container),
         warn: (message) => emit({ kind: "remark", level: "warning", message }),
       });

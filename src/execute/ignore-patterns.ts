@@ -13,11 +13,10 @@ interface Pattern {
 export class IgnorePatterns {
   readonly #patterns: readonly Pattern[];
 
-  constructor(text: string) {
-    this.#patterns = text
-      .replace(/^\uFEFF/, "")
-      .split(/\r?\n/)
-      .flatMap(readLine);
+  /** Takes the text of a file, with its comments, or patterns that were read from one. */
+  constructor(given: string | readonly string[]) {
+    const patterns = typeof given === "string" ? given.replace(/^\uFEFF/, "").split(/\r?\n/) : given;
+    this.#patterns = patterns.filter((line) => typeof given !== "string" || !line.startsWith("#")).flatMap(readPattern);
   }
 
   /** True when a path, relative and with `/`, is left out: the last pattern that matches it or a parent decides. */
@@ -35,12 +34,22 @@ export class IgnorePatterns {
 
   /** True when nothing below an ignored directory can be wanted after all, so that it need not be read. */
   ignoresAllBelow(directory: string): boolean {
-    return !this.#patterns.some(({ isException, text }) => isException && `${text}/`.startsWith(`${directory}/`));
+    return !this.#patterns.some((pattern) => pattern.isException && mayMatchBelow(pattern, directory));
+  }
+
+  /** True when something below a directory that is not matched itself may be. */
+  mayMatchBelow(directory: string): boolean {
+    return this.#patterns.some((pattern) => !pattern.isException && mayMatchBelow(pattern, directory));
   }
 }
 
-function readLine(line: string): Pattern[] {
-  if (line.startsWith("#")) return [];
+/** A pattern names something below a directory, or may do so from where its wildcards begin. */
+function mayMatchBelow({ text }: Pattern, directory: string): boolean {
+  const plain = /^[^*?[\\]*/.exec(text)?.[0] ?? "";
+  return `${text}/`.startsWith(`${directory}/`) || (plain.length < text.length && `${directory}/`.startsWith(plain));
+}
+
+function readPattern(line: string): Pattern[] {
   const trimmed = line.trim();
   const isException = trimmed.startsWith("!");
   const written = isException ? trimmed.slice(1).trim() : trimmed;

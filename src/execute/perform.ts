@@ -2,12 +2,14 @@ import type { Engine } from "../engine/engine.ts";
 import type { Programs } from "../context.ts";
 import type { ContainerCreateBody } from "../docker-api/container.ts";
 import { TscomposeError } from "../errors.ts";
+import type { BuildStepInfo, BuildStepState } from "../events.ts";
 import type { Operation } from "../plan/operation.ts";
 import { bodyWith, type Variables } from "../plan/provided.ts";
 import { buildImage } from "./build.ts";
 import type { ContainerIds } from "./container-ids.ts";
 import { runHook } from "./hook.ts";
 import { fillIn, platformOf } from "./late-values.ts";
+import type { LazySessions } from "./lazy-sessions.ts";
 import { runModelProgram, runProvider } from "./provider.ts";
 import { pullImage, pushImage } from "./pull.ts";
 import { uploadFiles } from "./upload.ts";
@@ -28,6 +30,9 @@ export interface Tools {
   /** Tells that a step is over for one of the containers it is about. */
   readonly settled: (container: string) => void;
   readonly warn: (message: string) => void;
+  /** Tells of a step of a builder. */
+  readonly buildStep: (info: BuildStepInfo, state: BuildStepState) => void;
+  readonly builds: LazySessions;
 }
 
 /** Carries out one operation; the answer, if any, is told instead of the usual word. No decision is made here. */
@@ -37,7 +42,8 @@ export async function perform(operation: Operation, tools: Tools): Promise<strin
     case "pull-image":
       return pullImage(operation, tools);
     case "build-image":
-      return buildImage(operation, tools);
+      if (operation.builder === "classic") return buildImage(operation, tools);
+      return (await import("./builds/buildkit.ts")).buildWithBuildKit(operation, tools);
     case "push-image":
       return pushImage(operation, tools);
     case "remove-image":

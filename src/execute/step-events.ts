@@ -1,5 +1,5 @@
 import type { TscomposeError } from "../errors.ts";
-import type { Emit, StepInfo } from "../events.ts";
+import type { BuildStepInfo, BuildStepState, Emit, StepInfo } from "../events.ts";
 import type { Step } from "../plan/plan.ts";
 import { stepInfos } from "./step-info.ts";
 
@@ -30,6 +30,10 @@ export class StepEvents {
 
   progress(text: string, amount?: { readonly current: number; readonly total: number }): void {
     for (const step of this.#open.values()) this.#emit({ kind: "step-progress", step, text, ...amount });
+  }
+
+  buildStep(buildStep: BuildStepInfo, state: BuildStepState): void {
+    for (const step of this.#open.values()) this.#emit({ kind: "build", step, buildStep, state });
   }
 
   /** It is over for one of them, while others may still be waited for. */

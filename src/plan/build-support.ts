@@ -1,30 +1,102 @@
+import { isAtLeast } from "../docker-api/version.ts";
 import type { Build, Service } from "../compose/project.ts";
+import type { BuilderKind } from "./operation.ts";
 import type { ReportProblem } from "./problem.ts";
 
-/** What the engine's own builder cannot do, by attribute: a build that asks for it is refused, never done halfway. */
-const unsupported: Readonly<Record<string, (build: Build) => boolean>> = {
+/** What there is to build with. */
+export interface Builders {
+  /** The builder that is to be taken where either will do. */
+  readonly preferred: BuilderKind;
+  /** The engine's: it tells the age of its BuildKit. */
+  readonly apiVersion: string;
+}
+
+type Asks = (build: Build) => boolean;
+
+/** What only BuildKit can do, by attribute. */
+const onlyBuildKit: Readonly<Record<string, Asks>> = {
   additional_contexts: ({ additionalContexts }) => Object.keys(additionalContexts ?? {}).length > 0,
   cache_to: ({ cacheTo = [] }) => cacheTo.length > 0,
   entitlements: ({ entitlements = [] }) => entitlements.length > 0,
   no_cache_filter: ({ noCacheFilter = [] }) => noCacheFilter.length > 0,
   platforms: ({ platforms = [] }) => platforms.length > 1,
   privileged: ({ privileged }) => privileged === true,
-  provenance: ({ provenance }) => provenance !== undefined && provenance !== "false",
-  sbom: ({ sbom }) => sbom !== undefined && sbom !== "false",
+  provenance: ({ provenance }) => isAsked(provenance),
+  sbom: ({ sbom }) => isAsked(sbom),
   secrets: ({ secrets = [] }) => secrets.length > 0,
   ssh: ({ ssh = [] }) => ssh.length > 0,
 };
 
-/** Tells every attribute of a build that needs BuildKit. */
-export function checkBuildSupport({ name, build }: Service, report: ReportProblem): void {
-  if (build === undefined) return;
-  for (const [attribute, isAsked] of Object.entries(unsupported)) {
-    if (!isAsked(build)) continue;
-    report({
-      code: "unsupported",
-      path: ["services", name, "build", attribute],
-      message: "needs BuildKit; tscompose builds with the engine's classic builder",
-      hint: `build it beforehand, then run with --no-build: docker compose build ${name}`,
-    });
+/** What only the classic builder can do. */
+const onlyClassic: Readonly<Record<string, Asks>> = {
+  isolation: ({ isolation }) => isolation !== undefined && isolation !== "",
+  network: ({ network = "" }) => !["", "default", "none", "host"].includes(network),
+};
+
+/** What BuildKit can do since an API version; before that, the classic builder can. */
+const newInBuildKit: Readonly<Record<string, Asks>> = {
+  shm_size: ({ shmSizeBytes }) => shmSizeBytes !== undefined,
+  ulimits: ({ ulimits }) => Object.keys(ulimits ?? {}).length > 0,
+};
+
+/** Engine 23.0, the first whose Dockerfile frontend knows these and named contexts (BuildKit 0.10). */
+const apiOfNewerBuildKit = "1.42";
+
+/** Chooses the builder for a service, and tells every attribute that it cannot do: nothing is ever done halfway. */
+export function chooseBuilder({ name, build = {} }: Service, builders: Builders, report: ReportProblem): BuilderKind {
+  const { preferred, apiVersion } = builders;
+  const isOld = !isAtLeast(apiVersion, apiOfNewerBuildKit);
+  const forBuildKit = askedOf(onlyBuildKit, build);
+  const forClassic = askedOf(isOld ? { ...onlyClassic, ...newInBuildKit } : onlyClassic, build);
+  const tell = (attribute: string, message: string, hint?: string): void => {
+    const path = ["services", name, "build", attribute];
+    report({ code: "unsupported", path, message, ...(hint === undefined ? {} : { hint }) });
+  };
+  if (preferred === "classic") {
+    const hint = "build on an engine that has BuildKit, and without DOCKER_BUILDKIT=0";
+    for (const attribute of forBuildKit) tell(attribute, "needs BuildKit, and the builder is the classic one", hint);
+    return "classic";
   }
+  if (forBuildKit.length === 0 && forClassic.length > 0) return "classic";
+  for (const attribute of forClassic) {
+    const why =
+      attribute in newInBuildKit
+        ? `with BuildKit needs engine API ${apiOfNewerBuildKit}, got ${apiVersion}`
+        : needsClassic;
+    tell(attribute, `${why}; ${forBuildKit.join(", ")} cannot do without BuildKit`);
+  }
+  checkDockerStore(build, isOld ? apiVersion : undefined, tell);
+  return "buildkit";
+}
+
+const needsClassic = "needs the classic builder";
+
+/** Refuses what BuildKit can do, but not within a Docker daemon that keeps its images in its own store. */
+function checkDockerStore(
+  build: Build,
+  oldApiVersion: string | undefined,
+  tell: (attribute: string, message: string, hint?: string) => void,
+): void {
+  const store = "the image store of this engine cannot hold it";
+  const exported = (build.cacheTo ?? []).filter((entry) => !/^type=inline\b|,type=inline\b/.test(entry));
+  const hint = "type=inline puts the cache into the image";
+  if (exported.length > 0)
+    tell("cache_to", `the BuildKit of a Docker engine exports no caches: "${exported.join('", "')}"`, hint);
+  const local = (build.cacheFrom ?? []).filter((entry) => /\btype=local\b/.test(entry));
+  if (local.length > 0) tell("cache_from", `caches in folders cannot be used yet: "${local.join('", "')}"`);
+  if ((build.platforms ?? []).length > 1)
+    tell("platforms", `${store}: an image of several platforms`, "name one platform");
+  if (isAsked(build.provenance)) tell("provenance", `${store}: an image with attestations`);
+  if (isAsked(build.sbom)) tell("sbom", `${store}: an image with attestations`);
+  if (oldApiVersion !== undefined && onlyBuildKit["additional_contexts"]?.(build) === true) {
+    tell("additional_contexts", `needs engine API ${apiOfNewerBuildKit}, got ${oldApiVersion}`);
+  }
+}
+
+function askedOf(table: Readonly<Record<string, Asks>>, build: Build): string[] {
+  return Object.entries(table).flatMap(([attribute, asks]) => (asks(build) ? [attribute] : []));
+}
+
+function isAsked(attestation: string | undefined): boolean {
+  return attestation !== undefined && attestation !== "" && attestation !== "false";
 }

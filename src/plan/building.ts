@@ -1,14 +1,13 @@
 import type { Build, Project, Service } from "../compose/project.ts";
 import type { Snapshot } from "../observe/snapshot.ts";
 import { basisOf } from "./basis.ts";
-import { checkBuildSupport } from "./build-support.ts";
+import { buildOperation, contextsOf } from "./build-operation.ts";
 import { Draft } from "./draft.ts";
-import { buildLabels } from "./images.ts";
 import { imageOf } from "./names.ts";
+import type { BuilderKind } from "./operation.ts";
 import { checkBuildPaths } from "./paths.ts";
 import type { Plan } from "./plan.ts";
 import { ImpossiblePlanError, type Problem } from "./problem.ts";
-import { withProxies } from "./proxies.ts";
 import type { Environment } from "./spec/files.ts";
 
 /** What a user can ask of `build`, as data. */
@@ -22,37 +21,44 @@ export interface BuildingOptions {
   readonly pull?: boolean;
   /** Of the paths that images are built from, those that are not there. */
   readonly absentPaths?: readonly string[];
+  /** What to build with, where either builder will do; absent: the classic one. */
+  readonly builder?: BuilderKind;
+  /** Values of secrets, and the way to the ssh agent. */
+  readonly environment?: Environment;
   /** Arguments for builds that say nothing else. */
   readonly proxies?: Environment;
 }
 
-/** Builds images whether they are there or not; images of one name are built once. */
+/** Builds images whether they are there or not; images of one name are built once, and what they are made of first. */
 export function building(project: Project, snapshot: Snapshot, options: BuildingOptions): Plan {
+  const { services = [], builder: preferred = "classic", environment = {}, proxies, absentPaths } = options;
+  const surroundings = { builders: { preferred, apiVersion: snapshot.apiVersion }, environment, proxies };
   const draft = new Draft();
   const problems: Problem[] = [];
-  const seen = new Set<string>();
-  for (const service of Object.values(project.services)) {
-    const { services = [] } = options;
-    const { build, platform } = service;
+  const report = (problem: Problem): number => problems.push(problem);
+  const steps = new Map<string, readonly number[]>();
+  const add = (service: Service, cause: string): readonly number[] => {
     const image = imageOf(project, service);
-    if (build === undefined || seen.has(image)) continue;
-    if (services.length > 0 && !services.includes(service.name)) continue;
-    seen.add(image);
-    const wanted: Service & { readonly build: Build } = { ...service, build: withOptions(build, options) };
-    const report = (problem: Problem): number => problems.push(problem);
-    checkBuildSupport(wanted, report);
-    checkBuildPaths(wanted, options.absentPaths ?? [], report);
-    const labels = buildLabels(project.name, service);
-    const on = { image, ...(platform === undefined ? {} : { platform }) };
-    draft.add({ kind: "build-image", ...on, service: service.name, build: wanted.build, labels }, "build");
+    const known = steps.get(image);
+    if (known !== undefined || service.build === undefined) return known ?? [];
+    steps.set(image, []); // who is a context of its own, over however many others, is told by the loader
+    const wanted = { ...service, build: withOptions(service.build, options) };
+    const after = contextsOf(project, wanted).flatMap((each) => add(each, `context of ${service.name}`));
+    checkBuildPaths(wanted, { project, absentPaths }, report);
+    const step = draft.add(buildOperation(project, wanted, surroundings, report), cause, { after });
+    steps.set(image, [step]);
+    return [step];
+  };
+  for (const service of Object.values(project.services)) {
+    if (services.length === 0 || services.includes(service.name)) add(service, "build");
   }
   if (problems.length > 0) throw new ImpossiblePlanError(problems);
   return draft.finish({ action: "build", project: project.name, basis: basisOf(snapshot) });
 }
 
-function withOptions(build: Build, { buildArgs, noCache, pull, proxies }: BuildingOptions): Build {
+function withOptions(build: Build, { buildArgs, noCache, pull }: BuildingOptions): Build {
   return {
-    ...withProxies(buildArgs === undefined ? build : { ...build, args: { ...build.args, ...buildArgs } }, proxies),
+    ...(buildArgs === undefined ? build : { ...build, args: { ...build.args, ...buildArgs } }),
     ...(noCache === true ? { noCache } : {}),
     ...(pull === true ? { pull } : {}),
   };

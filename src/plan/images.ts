@@ -1,7 +1,6 @@
 import type { Project, Service } from "../compose/project.ts";
 import type { ObservedImage, Snapshot } from "../observe/snapshot.ts";
-import { composeVersion, label } from "../observe/labels.ts";
-import { checkBuildSupport } from "./build-support.ts";
+import { buildOperation, type BuildSurroundings, contextsOf } from "./build-operation.ts";
 import { defaultPlatform } from "./default-platform.ts";
 import type { Draft } from "./draft.ts";
 import { imageKey, imageOf, otherImages } from "./names.ts";
@@ -9,7 +8,6 @@ import { noInputs, type ReconcileOptions } from "./options.ts";
 import { checkBuildPaths } from "./paths.ts";
 import type { Guard } from "./plan.ts";
 import type { ReportProblem } from "./problem.ts";
-import { withProxies } from "./proxies.ts";
 import { isDue, pullPolicy } from "./pull-policy.ts";
 
 /** What a plan knows of a service's image. */
@@ -38,12 +36,27 @@ export function planImages(
     const key = imageKey(imageOf(project, service), service.platform);
     byKey.set(key, [...(byKey.get(key) ?? []), service]);
   }
-  const planned: Record<string, PlannedImage> = {};
-  for (const [key, services] of byKey) {
-    const image = planImage(services, { project, observed: snapshot.images[key], options, draft, report });
-    for (const { name } of services) planned[name] = image;
-  }
-  return planned;
+  const { apiVersion, images } = snapshot;
+  const planned = new Map<string, PlannedImage | undefined>();
+  const plan = (key: string, services: readonly Service[]): readonly number[] => {
+    if (planned.has(key)) return planned.get(key)?.steps ?? [];
+    planned.set(key, undefined); // who is a context of its own, over however many others, is told by the loader
+    const stepsBefore = (builder: Service): readonly number[] =>
+      contextsOf(project, builder).flatMap((context) => {
+        const wanted = imageKey(imageOf(project, context), context.platform);
+        return plan(wanted, byKey.get(wanted) ?? [context]);
+      });
+    const about = { apiVersion, project, observed: images[key], options, draft, report, stepsBefore };
+    const image = planImage(services, about);
+    planned.set(key, image);
+    return image.steps;
+  };
+  for (const [key, services] of byKey) plan(key, services);
+  const byService = [...byKey].flatMap(([key, services]) => {
+    const image = planned.get(key);
+    return image === undefined ? [] : services.map(({ name }) => [name, image] as const);
+  });
+  return Object.fromEntries(byService);
 }
 
 /** Images that services need beside their own, by reference: those of services as planned, absent ones pulled. */
@@ -68,11 +81,14 @@ export function planOtherImages(
 }
 
 interface ImageContext {
+  readonly apiVersion: string;
   readonly project: Project;
   readonly observed: ObservedImage | undefined;
   readonly options: ReconcileOptions;
   readonly draft: Draft;
   readonly report: ReportProblem;
+  /** Steps that make what a service is built from. */
+  readonly stepsBefore: (builder: Service) => readonly number[];
 }
 
 function planImage(services: readonly Service[], context: ImageContext): PlannedImage {
@@ -94,18 +110,23 @@ function planImage(services: readonly Service[], context: ImageContext): Planned
     steps.push(draft.add(pull, pullCause));
   }
   if (builder?.build !== undefined && options.build !== "never" && (mustBuild || observed === undefined)) {
-    checkBuildSupport(builder, report);
     const whenAbsent: Guard[] = steps.length === 0 ? [] : [{ kind: "image-absent", ...on }];
     // What is pulled need not be built: nothing is missed then.
-    if (whenAbsent.length === 0) checkBuildPaths(builder, options.inputs?.absentPaths ?? [], report);
+    if (whenAbsent.length === 0)
+      checkBuildPaths(builder, { project, absentPaths: options.inputs?.absentPaths }, report);
     const cause = observed === undefined ? "missing" : options.build === "always" ? "--build" : "pull_policy build";
-    const labels = buildLabels(project.name, builder);
-    const build = withProxies(builder.build, options.inputs?.proxies);
-    const operation = { kind: "build-image", ...on, service: builder.name, build, labels } as const;
-    steps.push(draft.add(operation, cause, { afterEnd: steps, when: whenAbsent }));
+    const buildable = { ...builder, build: builder.build };
+    const operation = buildOperation(project, buildable, surroundingsOf(context), report);
+    const after = context.stepsBefore(builder);
+    steps.push(draft.add({ ...operation, ...on }, cause, { after, afterEnd: steps, when: whenAbsent }));
   }
   if (observed === undefined && steps.length === 0) reportAbsent(services, reference, options, report);
   return { ...about, ...(observed === undefined ? {} : { observed }), steps };
+}
+
+function surroundingsOf({ apiVersion, options: { inputs = noInputs } }: ImageContext): BuildSurroundings {
+  const { builder: preferred = "classic", environment, proxies } = inputs;
+  return { builders: { preferred, apiVersion }, environment, proxies };
 }
 
 /** Nothing is pulled anew for the default platform, but what is pulled is pulled for it. */
@@ -138,16 +159,6 @@ function pullCauseOf(
 function isBuildAsked(service: Service, options: ReconcileOptions): boolean {
   if (options.build === "always") return true;
   return options.build === undefined && (options.pull ?? service.pullPolicy) === "build";
-}
-
-/** Labels of an image that compose builds. */
-export function buildLabels(projectName: string, service: Service): Record<string, string> {
-  return {
-    ...service.build?.labels,
-    [label.project]: projectName,
-    [label.service]: service.name,
-    [label.version]: composeVersion,
-  };
 }
 
 function reportAbsent(

@@ -21,7 +21,11 @@ export type Operation =
       readonly kind: "build-image";
       readonly image: string;
       readonly service: string;
+      /** `classic`: what is asked for is nothing that BuildKit could do, or the engine has none. */
+      readonly builder: BuilderKind;
       readonly build: Build;
+      /** Where their values are found: the values themselves are in no plan. */
+      readonly secrets?: readonly BuildSecret[];
       readonly platform?: string;
       readonly labels: Record<string, string>;
     }
@@ -157,6 +161,15 @@ export type Operation =
     }
   /** Lets time pass between replicas. */
   | { readonly kind: "delay"; readonly service: string; readonly forMs: number };
+
+/** Builders that an engine may have. */
+export type BuilderKind = "buildkit" | "classic";
+
+/** A secret that a build may mount, by the name its Dockerfile knows it under. */
+export type BuildSecret =
+  | { readonly id: string; readonly file: string }
+  /** The value of a variable, at the time of the build. */
+  | { readonly id: string; readonly environment: string };
 
 /** A command to run in a container. */
 export interface HookCommand {

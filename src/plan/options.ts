@@ -1,3 +1,4 @@
+import type { BuilderKind } from "./operation.ts";
 import type { Environment } from "./spec/files.ts";
 
 /** What a user can ask of `up` and `create`, as data; absent means the usual. */
@@ -56,6 +57,8 @@ export interface PlanInputs {
   readonly absentPaths?: readonly string[];
   /** Milliseconds since 1970: pull policies with an age need to know. */
   readonly nowMs: number;
+  /** What to build with, where either builder will do; absent: the classic one. */
+  readonly builder?: BuilderKind;
   /** Variables for containers and builds that say nothing else. */
   readonly proxies?: Environment;
   /** Programs that stand for services; absent where no service has a provider. */

@@ -26,21 +26,48 @@ export function checkPaths(
   }
 }
 
-/** Paths of this machine that images are built from. */
+/** Paths of this machine that images are built from; a service that is left out may be the context of another. */
 export function pathsBuiltFrom(project: Project): string[] {
-  return Object.values(project.services).flatMap((service) => buildUsesOf(service).map(({ path }) => path));
+  const services = Object.values({ ...project.services, ...project.disabledServices });
+  return services.flatMap((service) =>
+    [...contextUses(service), ...otherBuildUses(service, project)].map(({ path }) => path),
+  );
 }
 
 /** Finds what a build to be done would miss. */
-export function checkBuildPaths(service: Service, absentPaths: readonly string[], report: ReportProblem): void {
+export function checkBuildPaths(
+  service: Service,
+  { project, absentPaths = [] }: { readonly project: Project; readonly absentPaths: readonly string[] | undefined },
+  report: ReportProblem,
+): void {
+  const isMissed = ({ path }: Use): boolean => absentPaths.includes(path);
   // Without its directory, a Dockerfile is not there either.
-  const missed = buildUsesOf(service).find(({ path }) => absentPaths.includes(path));
-  if (missed === undefined) return;
-  const { at, message } = missed;
-  report({ code: "not-found", path: at, message, hint: "create it, or correct the path" });
+  const missed = [
+    ...contextUses(service).filter(isMissed).slice(0, 1),
+    ...otherBuildUses(service, project).filter(isMissed),
+  ];
+  for (const { at, message } of missed) {
+    report({ code: "not-found", path: at, message, hint: "create it, or correct the path" });
+  }
 }
 
-function buildUsesOf({ name, build }: Service): Use[] {
+/** What a build is given beside its own context. */
+function otherBuildUses({ name, build }: Service, project: Project): Use[] {
+  const at = ["services", name, "build"];
+  const contexts = Object.entries(build?.additionalContexts ?? {}).filter(([, source]) => !isRemote(source));
+  const keys = (build?.ssh ?? []).flatMap(({ id, path }) => (path === undefined ? [] : [{ id, path }]));
+  return [
+    ...contexts.map(([id, path]) => ({
+      path,
+      at: [...at, "additional_contexts", id],
+      message: `no such directory "${path}"`,
+    })),
+    ...keys.map(({ id, path }) => ({ path, at: [...at, "ssh", id], message: `no such file "${path}"` })),
+    ...(build?.secrets ?? []).flatMap(({ source }): Use[] => fileUse("secrets", source, project)),
+  ];
+}
+
+function contextUses({ name, build }: Service): Use[] {
   if (build === undefined || isRemote(build.context ?? "")) return [];
   const { context = ".", dockerfile = "Dockerfile", dockerfileInline } = build;
   const at = ["services", name, "build"];
@@ -51,7 +78,7 @@ function buildUsesOf({ name, build }: Service): Use[] {
 }
 
 function isRemote(context: string): boolean {
-  return context.includes("://") || context.startsWith("git@") || context.startsWith("github.com/");
+  return context.includes("://") || /^(?:git@|github\.com\/|service:)/.test(context);
 }
 
 interface Use {
@@ -60,11 +87,13 @@ interface Use {
   readonly message: string;
 }
 
+function fileUse(kind: "configs" | "secrets", source: string, project: Project): Use[] {
+  const path = project[kind][source]?.file;
+  return path === undefined ? [] : [{ path, at: [kind, source, "file"], message: `no such file "${path}"` }];
+}
+
 function usesOf(service: Service, project: Project): Use[] {
-  const files = (kind: "configs" | "secrets", { source }: FileReference): Use[] => {
-    const path = project[kind][source]?.file;
-    return path === undefined ? [] : [{ path, at: [kind, source, "file"], message: `no such file "${path}"` }];
-  };
+  const files = (kind: "configs" | "secrets", { source }: FileReference): Use[] => fileUse(kind, source, project);
   return [
     ...(service.secrets ?? []).flatMap((reference) => files("secrets", reference)),
     ...(service.configs ?? []).flatMap((reference) => files("configs", reference)),

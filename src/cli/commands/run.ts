@@ -117,7 +117,8 @@ async function carryOut(
 ): Promise<void> {
   const show = async (): ReturnType<typeof runPlan> => {
     await using view = await session.openView(environment);
-    return await runPlan(plan, await session.context(engine, { emit: quieted(view.emit, flags) }));
+    const context = await session.context(engine, { emit: quieted(view.emit, flags) });
+    return await runPlan(plan, { ...context, environment });
   };
   checkExecution(await show());
 }
@@ -125,7 +126,8 @@ async function carryOut(
 function quieted(emit: Emit, { quiet, quietBuild, quietPull }: RunFlags): Emit {
   return (event) => {
     if (quiet === true && event.kind !== "remark") return;
-    const isProgressOf = (kind: string): boolean => event.kind === "step-progress" && event.step.operation === kind;
+    const isProgressOf = (kind: string): boolean =>
+      (event.kind === "step-progress" || event.kind === "build") && event.step.operation === kind;
     if ((quietPull === true && isProgressOf("pull-image")) || (quietBuild === true && isProgressOf("build-image")))
       return;
     emit(event);

@@ -48,6 +48,13 @@ export function jsonLine(event: ProgressEvent): object | undefined {
       const status = { started: "Working", done: "Done", failed: "Error" }[state];
       return { id: `Watch ${service}`, service, status, text: action, paths, container, details: message, hint };
     }
+    case "build": {
+      const { step, buildStep, state } = event;
+      const { kind, ...details } = state;
+      const status = kind === "failed" ? "Error" : kind === "done" || kind === "cached" ? "Done" : "Working";
+      const about = { id: `#${buildStep.number}`, parent_id: resourceName(step), service: step.service };
+      return { ...about, status, text: buildStep.name, state: kind, ...details };
+    }
     case "plan-ready":
       return undefined;
   }

@@ -1,6 +1,7 @@
 import { Listr } from "listr2";
 import type { ProgressEvent, StepInfo } from "../../events.ts";
 import type { Output } from "../io.ts";
+import { buildText } from "./build-lines.ts";
 import { LiveBlock } from "./live-block.ts";
 import { LiveRenderer } from "./live-renderer.ts";
 import type { Paint } from "./paint.ts";
@@ -55,6 +56,10 @@ export class LiveProgress implements AsyncDisposable {
       case "watch":
         for (const line of watchLines(event)) this.#remark(event.state === "failed" ? "warning" : "info", line);
         return;
+      case "build": {
+        const text = buildText(event);
+        return text === undefined ? undefined : this.#draw(event.step, (row) => row.tell(text));
+      }
       case "log":
       case "container-attached":
       case "container-exited":

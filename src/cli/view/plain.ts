@@ -1,4 +1,5 @@
 import type { ProgressEvent } from "../../events.ts";
+import { buildLines } from "./build-lines.ts";
 import { watchLines } from "./watch-lines.ts";
 import { resourceName } from "./resource-name.ts";
 
@@ -22,6 +23,8 @@ export function plainLines(event: ProgressEvent, { isVerbose }: { readonly isVer
       return [event.level === "warning" ? `warning: ${event.message}` : event.message];
     case "watch":
       return watchLines(event);
+    case "build":
+      return buildLines(event);
     case "plan-ready":
     case "log":
     case "container-attached":

@@ -31,7 +31,7 @@ function checkContexts({ build }: Service, project: Project, tell: Tell): void {
     if (!source.startsWith("service:")) continue;
     const target = source.slice("service:".length);
     const path = ["build", "additional_contexts", context];
-    const service = own(project.services, target);
+    const service = own(project.services, target) ?? own(project.disabledServices, target);
     if (service === undefined) {
       tell(path, { code: "undefined-service", message: `context refers to unknown service "${target}"` });
     } else if (service.build === undefined) {

@@ -10,7 +10,14 @@ import type { Api } from "./api.ts";
 
 type ImageVerbs = Pick<
   Engine,
-  "listImages" | "inspectImage" | "pullImage" | "pushImage" | "buildImage" | "removeImage" | "resolveDigest"
+  | "listImages"
+  | "inspectImage"
+  | "pullImage"
+  | "pushImage"
+  | "buildImage"
+  | "openBuildSession"
+  | "removeImage"
+  | "resolveDigest"
 >;
 
 /** What is done with images. */
@@ -64,6 +71,12 @@ export function imageVerbs({ docker, transport, apiVersion, credentials }: Api):
         return transport.open({ ...call, ...(signal && { signal }) });
       };
       return progressOf(`building image ${tags[0] ?? ""}`.trimEnd(), asked, signal);
+    },
+
+    async openBuildSession(sources, options) {
+      // HTTP/2 is needed for nothing else.
+      const { openBuildSession } = await import("../buildkit/open-session.ts");
+      return openBuildSession({ transport, credentials }, sources, options);
     },
 
     async resolveDigest(reference) {

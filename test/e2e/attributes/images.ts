@@ -1,7 +1,12 @@
-import { among, apart, asked, built, type Definition, image, like, type Proofs } from "./proof.ts";
+import { among, apart, built, type Definition, image, like, type Proof, type Proofs, tested } from "./proof.ts";
 
-const build = (attributes: Definition): Definition => ({
-  services: { made: { build: { context: "./built", ...attributes } } },
+const buildTests = "test/e2e/builds.test.ts";
+/** A build with these attributes says so. */
+const told = (attributes: Definition, says: RegExp): Proof => ({
+  by: "word",
+  args: ["build"],
+  given: { services: { made: { build: { context: "./built", ...attributes } } } },
+  says,
 });
 const ulimits = built({ ulimits: { nofile: { soft: 123, hard: 456 } } }, "grep open.files /facts", /\b123 +456\b/);
 
@@ -35,11 +40,40 @@ export const images: Proofs = {
   "services.*.build.platforms": apart(
     image({ dockerfile: "empty.dockerfile", platforms: ["linux/arm64"] }, { Architecture: "arm64" }),
   ),
-  "services.*.build.cache_from": asked(
-    ["build"],
-    build({ cache_from: ["elsewhere:1"] }),
-    /^POST \/build\?.*cachefrom=[^&]*elsewhere/m,
+  "services.*.build.cache_from": told(
+    { cache_from: ["localhost:1/elsewhere:1"] },
+    /importing cache manifest from localhost:1\/elsewhere:1/,
   ),
-  "services.*.build.no_cache": asked(["build"], build({ no_cache: true }), /^POST \/build\?.*nocache=(1|true)/m),
-  "services.*.build.pull": asked(["build"], build({ pull: true }), /^POST \/build\?.*pull=(1|true)/m),
+  "services.*.build.cache_to": told({ cache_to: ["type=inline"] }, /preparing (?:layers for inline|build) cache/),
+  "services.*.build.pull": told(
+    { dockerfile_inline: "FROM localhost:1/absent\n", pull: true },
+    /localhost:1\/absent.*connection refused/s,
+  ),
+  "services.*.build.privileged": told({ privileged: true }, /security\.insecure is not allowed/),
+  "services.*.build.entitlements": told({ entitlements: ["security.insecure"] }, /security\.insecure is not allowed/),
+  "services.*.build.additional_contexts": tested(
+    buildTests,
+    "contexts of a build are folders, and services that are built before",
+  ),
+  "services.*.build.no_cache": tested(
+    buildTests,
+    "a stage that is not to come from the cache is built anew, and so is all of it",
+  ),
+  "services.*.build.no_cache_filter": tested(
+    buildTests,
+    "a stage that is not to come from the cache is built anew, and so is all of it",
+  ),
+  "services.*.build.ssh": tested(buildTests, "a build may use keys of the agent, and keys in files"),
+  "services.*.build.secrets": tested(
+    buildTests,
+    "secrets reach the build, and stay out of the image and of all that is said",
+  ),
+  "services.*.build.secrets.*.source": tested(
+    buildTests,
+    "secrets reach the build, and stay out of the image and of all that is said",
+  ),
+  "services.*.build.secrets.*.target": tested(
+    buildTests,
+    "secrets reach the build, and stay out of the image and of all that is said",
+  ),
 };

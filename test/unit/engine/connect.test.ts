@@ -47,7 +47,7 @@ describe("connecting", () => {
         {
           address: engine.address,
           origin: "DOCKER_HOST",
-          outcome: { kind: "answered", apiVersion: "1.51", server: "Docker/99 (linux)" },
+          outcome: { kind: "answered", apiVersion: "1.51", server: "Docker/99 (linux)", hasBuildKit: true },
         },
       ],
     });

@@ -59,7 +59,18 @@ const removed = { id: "3f2a", name: "shop-web-1", service: "web" } as const;
 /** One of each: a new operation without an example here does not compile. */
 const operations: { readonly [Kind in Operation["kind"]]: Extract<Operation, { kind: Kind }> } = {
   "pull-image": { kind: "pull-image", image, service: "web", platform: "linux/arm64", optional: true },
-  "build-image": { kind: "build-image", image, service: "web", build: { context: "." }, labels: { a: "b" } },
+  "build-image": {
+    kind: "build-image",
+    image,
+    service: "web",
+    builder: "buildkit",
+    build: { context: "." },
+    secrets: [
+      { id: "token", file: "/run/token" },
+      { id: "key", environment: "KEY" },
+    ],
+    labels: { a: "b" },
+  },
   "remove-image": { kind: "remove-image", image },
   "create-network": { kind: "create-network", name: "shop_default", body: { Name: "shop_default" } },
   "remove-network": { kind: "remove-network", id: "8d0f", name: "shop_default", optional: true },

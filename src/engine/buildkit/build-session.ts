@@ -1,0 +1,42 @@
+import type { FileStat } from "../../buildkit-api/file-sync.ts";
+import type { SolveRequest, StatusResponse } from "../../buildkit-api/control.ts";
+
+/** What builds of a session may ask for. Nothing else of this machine is told. */
+export interface BuildSources {
+  /** A folder by the name that the build gives it. */
+  folder(name: string): SentFolder | undefined;
+  /** Undefined: there is no such secret. */
+  secret(id: string): Promise<Uint8Array | undefined>;
+  /** The way to the agent that holds a key; undefined: builds may not use one of that name. */
+  sshAgent(id: string): (() => Promise<SshAgent>) | undefined;
+}
+
+/** Answers messages of ssh's agent protocol, each without its length. */
+export interface SshAgent {
+  answer(message: Uint8Array): Promise<Uint8Array>;
+  close(): void;
+}
+
+/** Files that a build may have. */
+export interface SentFolder {
+  /** What is there, each folder before what is in it, names in the order of their bytes. */
+  list(selection: Selection): AsyncIterable<FileStat>;
+  read(path: string): AsyncIterable<Uint8Array>;
+}
+
+/** What of a folder is wanted: patterns as in `.dockerignore`; empty lists leave nothing out. */
+export interface Selection {
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  /** Paths that are wanted, and whatever they lead to when they are links. */
+  readonly follow: readonly string[];
+}
+
+/** What to build; how the answer finds its way is seen to. */
+export type BuildRequest = Partial<Omit<SolveRequest, "ref" | "session" | "exporterType" | "exporterAttrs">>;
+
+/** A conversation with BuildKit: builds of one session share what was sent. */
+export interface BuildSession extends AsyncDisposable {
+  /** Builds and tells what happens; throws an `EngineError` with what the builder said. Ends quietly by `signal`. */
+  build(request: BuildRequest, options: { readonly signal: AbortSignal }): AsyncIterable<StatusResponse>;
+}

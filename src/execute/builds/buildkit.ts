@@ -1,0 +1,32 @@
+import { TscomposeError } from "../../errors.ts";
+import type { Operation } from "../../plan/operation.ts";
+import type { Tools } from "../perform.ts";
+import { failedBuild } from "./failed-build.ts";
+import { BuildProgress } from "./progress.ts";
+import { isRemoteContext, solveOf } from "./solve-request.ts";
+
+type BuildImage = Extract<Operation, { kind: "build-image" }>;
+
+/** Builds an image with the engine's BuildKit, telling each of its steps. */
+export async function buildWithBuildKit(operation: BuildImage, tools: Tools): Promise<undefined> {
+  const { build, service, secrets = [] } = operation;
+  const { signal, builds, buildStep, warn } = tools;
+  const sessions = await builds.open();
+  const progress = new BuildProgress(service, { nextNumber: () => sessions.nextNumber(), step: buildStep });
+  const { context = ".", dockerfile = "Dockerfile", dockerfileInline } = build;
+  const offer = { context: isRemoteContext(context) ? undefined : context, secrets, ssh: build.ssh ?? [] };
+  const { request, folders } = solveOf(operation, undefined);
+  try {
+    const session = await sessions.join(offer, folders);
+    for await (const status of session.build(request, { signal })) progress.add(status);
+  } catch (cause) {
+    if (!(cause instanceof TscomposeError)) throw cause;
+    const { lastLines, failedStep, failure } = progress;
+    const name = dockerfileInline === undefined ? dockerfile : "dockerfile_inline";
+    throw failedBuild(cause, { service, dockerfile: name, lastLines, failedStep, failure });
+  }
+  if (signal.aborted) {
+    throw new TscomposeError({ code: "interrupted", message: `building ${operation.image}: interrupted` });
+  }
+  for (const warning of progress.warnings) warn(`services.${service}.build: ${warning}`);
+}
