@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { afterAll } from "vitest";
-import { belongingsAre, complained, nothingIsLeft, printed, serviceIs } from "../support/expectations.ts";
+import { belongingsAre, complained, didNotPrint, nothingIsLeft, printed, serviceIs } from "../support/expectations.ts";
 import { freePort } from "../support/free-port.ts";
 import { run, runFailing, scenario, write } from "../support/scenario.ts";
 
@@ -29,6 +29,21 @@ scenario("an image that cannot be had stops up before anything is made", {
     nothingIsLeft,
     complained(/services\.web\.build: image "\S+-web" is not on the engine and --no-build forbids building it/),
   );
+
+scenario("a push that no registry takes is told with the image", {
+  "compose.yaml":
+    'services: { web: { build: ., image: "localhost:1/${COMPOSE_PROJECT_NAME}-web" }, db: { image: busybox } }\n',
+  Dockerfile: "FROM busybox\n",
+})
+  .step("build makes it", run("build"))
+  .step(
+    "only what is built is pushed",
+    run("--dry-run", "push"),
+    printed(/^#1 push localhost:1\/\S+-web\b/),
+    didNotPrint(/busybox/),
+  )
+  .step("push says what became of it", runFailing(1, "push"), complained(/localhost:1\/\S+-web/))
+  .step("unless failures do not count", run("push", "--ignore-push-failures"), complained(/localhost:1\/\S+-web/));
 
 scenario("a port that somebody else has is named", {
   "compose.yaml": `services:\n  web: { image: busybox, command: sleep infinity, stop_signal: SIGKILL, ports: ["${port}:80"] }\n`,
