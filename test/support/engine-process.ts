@@ -11,9 +11,10 @@ const entry = join(import.meta.dirname, "../../src/embedded/index.ts");
 const serve = `
   const { startEmbeddedEngine } = await import(process.argv[1]);
   const [data, run, socket] = process.argv.slice(2);
-  const fail = (error) => { console.error(error); process.exit(1); };
+  const tell = (error) => console.error(error);
+  const fail = (error) => { tell(error); process.exit(1); };
   const places = { data, run, socket };
-  const engine = await startEmbeddedEngine({ places, version: "0.0.0", onFault: fail, announce: () => {} });
+  const engine = await startEmbeddedEngine({ places, version: "0.0.0", onFault: tell, announce: () => {} });
   process.once("SIGTERM", () => engine.stop().then(() => process.exit(0), fail));
   console.log("ready");
 `;
@@ -23,6 +24,8 @@ export class EngineProcess implements AsyncDisposable {
   readonly folder: string;
   readonly socketPath: string;
   readonly api: EngineApi;
+  /** What went wrong in it, in its words. */
+  readonly faults: string[] = [];
   readonly #by: readonly string[];
   #process: ChildProcess | undefined;
 
@@ -45,13 +48,15 @@ export class EngineProcess implements AsyncDisposable {
     const node = [process.execPath, "--input-type=module", "-e", serve, entry];
     const places = [join(this.folder, "data"), join(this.folder, "run"), this.socketPath];
     const [program = "", ...args] = [...this.#by, ...node, ...places];
-    const engine = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
+    const engine = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+    engine.stderr?.setEncoding("utf8").on("data", (text: string) => this.faults.push(text));
     this.#process = engine;
     const isUp = await Promise.race([
       once(createInterface(engine.stdout), "line").then(() => true),
       once(engine, "exit").then(() => false),
     ]);
-    if (!isUp) throw new Error(`the engine ended with ${engine.exitCode ?? engine.signalCode}`);
+    if (!isUp)
+      throw new Error(`the engine ended with ${engine.exitCode ?? engine.signalCode}: ${this.faults.join("")}`);
   }
 
   /** What became of it: nothing as long as it lives. */

@@ -1,5 +1,5 @@
 import { readdir, rm } from "node:fs/promises";
-import { type ContainerDocument, isRunning } from "../containers/container.ts";
+import { isRunning } from "../containers/container.ts";
 import { networkedContainer } from "../containers/networked.ts";
 import type { VerbParts } from "../containers/verbs.ts";
 import { startContainer } from "../containers/verbs.ts";
@@ -7,6 +7,7 @@ import { sweepCgroups } from "../host/cgroups.ts";
 import { cgroupsOf } from "../host/freezer.ts";
 import { sendSignal, startTimeOf } from "../host/processes.ts";
 import type { Survivor } from "../networks/networks.ts";
+import { bootOrder } from "./boot-order.ts";
 
 /**
  * Makes an earlier engine's state this one's: containers that run go on, those that ended meanwhile get their exit
@@ -25,7 +26,7 @@ export async function takeOver(parts: VerbParts): Promise<void> {
   await volumes.recover();
   await Promise.all(containers.map((container) => runs.adopt(container).catch(onFault)));
   await sweep(parts);
-  startWanted(parts, containers);
+  startWanted(parts).catch(onFault);
 }
 
 /** Takes away what runs, or stands ready to run, for containers that are not in the register. */
@@ -49,13 +50,17 @@ function killStray(pid: number, id: string): void {
   if (pid > 0 && startTime !== undefined && cgroupsOf(pid).includes(id)) sendSignal({ pid, startTime }, 9);
 }
 
-/** In the background: nobody waits for them, and those that cannot start say so in their state. */
-function startWanted(parts: VerbParts, containers: readonly ContainerDocument[]): void {
+/**
+ * In the background: nobody waits for them, and those that cannot start say so in their state. What others depend on is
+ * started first.
+ */
+async function startWanted(parts: VerbParts): Promise<void> {
   const { register, restarts, onFault } = parts.rooms;
-  for (const { id } of containers) {
-    const container = register.find(id);
-    if (container === undefined) continue;
+  const wanted = register.all().filter((container) => {
     const isDown = ["exited", "restarting"].includes(container.state.status);
-    if (isDown && restarts.isWantedAtBoot(container)) startContainer(parts, id).catch(onFault);
+    return isDown && restarts.isWantedAtBoot(container);
+  });
+  for (const wave of bootOrder(wanted)) {
+    await Promise.all(wave.map((id) => startContainer(parts, id).catch(onFault)));
   }
 }

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { request, type IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -21,7 +21,10 @@ describe("an engine that is killed", () => {
     engine = await EngineProcess.start("killed");
     await engine.borrow("busybox:latest");
   });
-  afterAll(() => engine[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await engine[Symbol.asyncDispose]();
+    expect(engine.faults).toEqual([]);
+  });
 
   async function run(command: readonly string[], hostConfig: object = {}): Promise<string> {
     const HostConfig = { NetworkMode: "none", ...hostConfig };
@@ -101,13 +104,63 @@ describe("an engine that is killed", () => {
     expect(await linesOf(id)).toEqual(["last words"]);
     expect(await processesOf(id)).toEqual([]);
   });
+
+  test("starts after a reboot what is to run, and what others depend on first", async () => {
+    const serviceOf = async (service: string, needed: string): Promise<string> => {
+      const Labels = {
+        "com.docker.compose.project": "boot",
+        "com.docker.compose.service": service,
+        "com.docker.compose.depends_on": needed,
+      };
+      const HostConfig = { NetworkMode: "none", RestartPolicy: { Name: "always" } };
+      const wish = { Image: "busybox:latest", Cmd: ["sleep", "1000"], Labels, HostConfig };
+      const { Id } = (await engine.api.post("/containers/create", wish)) as { Id: string };
+      await engine.api.send("POST", `/containers/${Id}/start`);
+      return Id;
+    };
+    const web = await serviceOf("web", "db:service_started:false");
+    const db = await serviceOf("db", "");
+    await engine.kill();
+    for (const pid of [...(await processesOf(web)), ...(await processesOf(db))]) end(pid);
+    await rm(join(engine.folder, "run"), { recursive: true });
+    await engine.comeBack();
+    await using changes = await engine.api.events();
+    const states = async (): Promise<readonly Ran[]> =>
+      Promise.all([db, web].map(async (id) => ((await engine.api.get(`/containers/${id}/json`)) as Inspected).State));
+    const never = new AbortController().signal;
+    while ((await states()).some(({ Running }) => !Running)) await changes.next(never);
+    const [first, second] = await states();
+    expect(first?.StartedAt.localeCompare(second?.StartedAt ?? "")).toBe(-1);
+  });
 });
 
-/** Processes that were started with a container's id among their words. */
+interface Ran {
+  readonly Running: boolean;
+  readonly StartedAt: string;
+}
+
+interface Inspected {
+  readonly State: Ran;
+}
+
+/** Kills a process that may be gone already. */
+function end(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+  }
+}
+
+/** Processes of a container, and those that were started with its id among their words. */
 async function processesOf(id: string): Promise<readonly number[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
-  const commands = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "latin1").catch(() => "")));
-  return pids.filter((_, index) => commands[index]?.includes(id)).toSorted((one, other) => one - other);
+  const textOf = (pid: number, file: string): Promise<string> =>
+    readFile(`/proc/${pid}/${file}`, "latin1").catch(() => "");
+  const texts = await Promise.all(
+    pids.map(async (pid) => `${await textOf(pid, "cmdline")}${await textOf(pid, "cgroup")}`),
+  );
+  return pids.filter((_, index) => texts[index]?.includes(id)).toSorted((one, other) => one - other);
 }
 
 /** The first of them: all others are its children. */
