@@ -36,15 +36,19 @@ export class HostTree {
    */
   async refresh(paths: Iterable<string>): Promise<readonly string[]> {
     const changed: string[] = [];
-    for (const path of uppermost(paths)) {
-      const seen = new Set<string>();
-      const before = this.#tree.get(path);
-      await this.#look(path, { seen, changed });
-      for (const known of this.#knownFrom(path, before)) {
-        if (!seen.has(known) && this.#tree.delete(known)) changed.push(known);
-      }
+    for (const some of inPortions([...uppermost(paths)])) {
+      await Promise.all(some.map((path) => this.#refreshOne(path, changed)));
     }
     return changed;
+  }
+
+  async #refreshOne(path: string, changed: string[]): Promise<void> {
+    const seen = new Set<string>();
+    const before = this.#tree.get(path);
+    await this.#look(path, { seen, changed });
+    for (const known of this.#knownFrom(path, before)) {
+      if (!seen.has(known) && this.#tree.delete(known)) changed.push(known);
+    }
   }
 
   /** Most changes are of single files: they do not cost a walk over all that is known. */

@@ -1,4 +1,5 @@
 import { posix, relative, sep } from "node:path";
+import { setTimeout as pass } from "node:timers/promises";
 import type { WatchRule } from "../compose/project.ts";
 import { TscomposeError } from "../errors.ts";
 import type { Emit, WatchAction, WatchEvent } from "../events.ts";
@@ -45,9 +46,10 @@ interface Batch {
  *                           └────────┘ done, and more was noticed meanwhile: the next batch
  * ```
  *
- * The first change goes out at once. What comes while a batch is applied makes the next one, however much it is, so
- * that neither a stream of changes nor a slow build can keep a change waiting for more than one batch, and batches
- * never overtake each other.
+ * The first change goes out at once. What comes while a batch is applied makes the next one, however much it is; in the
+ * midst of a burst it waits a moment for the rest of it, since each batch costs the engine an archive. So neither a stream
+ * of changes nor a slow build can keep a change waiting for more than one batch and a tenth of a second, and batches never
+ * overtake each other.
  */
 export class ServiceWatcher {
   readonly #options: ServiceWatcherOptions;
@@ -106,11 +108,20 @@ export class ServiceWatcher {
     while (this.#pending.paths.size > 0 || this.#pending.isWhole || this.#pending.looksIntoNew) {
       const batch = this.#pending;
       this.#pending = emptyBatch();
-      await this.#apply(batch);
+      if (await this.#apply(batch)) await this.#burstToPass();
     }
   }
 
-  async #apply(batch: Batch): Promise<void> {
+  /** Resolves when no more changes come, or after a tenth of a second. */
+  async #burstToPass(): Promise<void> {
+    for (let moment = 0, before = 0; moment < 7 && before < this.#pending.paths.size; moment++) {
+      before = this.#pending.paths.size;
+      await pass(15);
+    }
+  }
+
+  /** Tells whether there was anything to do. */
+  async #apply(batch: Batch): Promise<boolean> {
     const changed = await this.#lookAt(batch);
     const rebuilding = pathsOf(changed, "rebuild");
     if (rebuilding.length > 0 || this.#owesRebuild) await this.#rebuild(rebuilding);
@@ -120,6 +131,7 @@ export class ServiceWatcher {
       await this.#attempt("restart", restarting, () => this.#options.workshop.restart(this.#options.service));
     }
     await Promise.all(copied.map((change) => this.#exec(change)));
+    return [...changed, ...copied].some(({ paths }) => paths.length > 0);
   }
 
   /** What is new on this machine; the first look is what later ones are compared with. */
