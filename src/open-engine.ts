@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Choice, ConnectOptions, Survey } from "./engine/connect.ts";
 import type { Engine } from "./engine/engine.ts";
 import { EngineError } from "./errors.ts";
-import { ownProgram, startInBackground } from "./system/background.ts";
+import { ownServer, startInBackground } from "./system/background.ts";
 import { systemClock } from "./system/clock.ts";
 import { thisMachine } from "./system/machine.ts";
 
@@ -125,7 +125,7 @@ export async function startEmbedded(options: OpenEngineOptions): Promise<void> {
   const log = `${run}/engine.log`;
   const places = ["--data", data, "--run", run, "--socket", socket, "--config", config];
   const serve = ["engine", "serve", "--idle", String(backgroundIdleSeconds), ...places];
-  const program = startInBackground([...ownProgram(), ...serve], log);
+  const program = startInBackground(ownServer(...serve), log);
   while (!(await answers(socket, options))) {
     options.signal?.throwIfAborted();
     if (program.hasEnded()) throw await failedStart(log);

@@ -9,11 +9,17 @@ export interface BackgroundProgram {
   hasEnded(): boolean;
 }
 
+/** What to run. */
+export interface Command {
+  readonly words: readonly [string, ...string[]];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
 /** Starts a program in a session of its own; what it says goes to a file that only its owner can read. */
-export function startInBackground(command: readonly [string, ...string[]], logPath: string): BackgroundProgram {
-  const [program, ...args] = command;
+export function startInBackground({ words, environment }: Command, logPath: string): BackgroundProgram {
+  const [program, ...args] = words;
   const log = openSync(logPath, "w", 0o600);
-  const child = spawn(program, args, { stdio: ["ignore", log, log], detached: true, cwd: "/" });
+  const child = spawn(program, args, { stdio: ["ignore", log, log], detached: true, cwd: "/", env: environment });
   closeSync(log);
   child.unref();
   let isOver = false;
@@ -25,10 +31,17 @@ export function startInBackground(command: readonly [string, ...string[]], logPa
 /** Seen from the library and the sources, and from the bundle. */
 const binFolders = ["../../bin", "../bin"];
 
-/** The command line that runs tscompose itself: this Node, and the program of this package. */
-export function ownProgram(): readonly [string, string] {
+/**
+ * How to run tscompose itself as a server that stays: this Node, and the program of this package. It gives up a little
+ * speed for memory: young objects get a small nursery, and all threads share one heap of the C library.
+ */
+export function ownServer(...args: readonly string[]): Command {
   const places = binFolders.map((place) => join(import.meta.dirname, place, "tscompose.cjs"));
-  return [process.execPath, places.find((path) => existsSync(path)) ?? "tscompose"];
+  const program = places.find((path) => existsSync(path)) ?? "tscompose";
+  return {
+    words: [process.execPath, "--max-semi-space-size=2", "--", program, ...args],
+    environment: { ...process.env, MALLOC_ARENA_MAX: "1" },
+  };
 }
 
 /** Asks a process to end; answers whether it was there. */

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EngineApi } from "../support/engine-api.ts";
-import { tscompose } from "../support/tool.ts";
+import { ownServer } from "../../src/system/background.ts";
 
 /** An embedded engine as users get it: the built command in a process of its own, with places of its own. */
 export interface BenchEngine extends AsyncDisposable {
@@ -16,8 +16,9 @@ export async function benchEngine(): Promise<BenchEngine> {
   const folder = await mkdtemp(join(tmpdir(), "tscompose-bench-"));
   const socket = join(folder, "engine.sock");
   const places = ["--data", join(folder, "data"), "--run", join(folder, "run"), "--socket", socket];
-  const [program, ...leading] = tscompose.command;
-  const engine = spawn(program, [...leading, "engine", "serve", ...places], { stdio: ["ignore", "pipe", "inherit"] });
+  const { words, environment } = ownServer("engine", "serve", ...places);
+  const [program, ...args] = words;
+  const engine = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"], env: environment });
   const ended = new Promise<void>((resolve) => void engine.once("close", () => resolve()));
   await new Promise<void>((resolve) => void engine.stdout.once("data", () => resolve()));
   const api = new EngineApi(`unix://${socket}`);
