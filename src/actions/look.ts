@@ -1,9 +1,10 @@
 import type { Project } from "../compose/project.ts";
 import type { Context } from "../context.ts";
 import { observe } from "../observe/observe.ts";
-import type { Snapshot } from "../observe/snapshot.ts";
+import type { ObservedContainer, Snapshot } from "../observe/snapshot.ts";
 import { projectFromLabels } from "../plan/labelled-project.ts";
 import type { Plan } from "../plan/plan.ts";
+import { startable } from "../plan/starting.ts";
 import { checkServices, type Subject } from "./select-containers.ts";
 
 /** What is there, and how it hangs together. */
@@ -16,9 +17,10 @@ export interface Found {
 export async function look(
   subject: Subject,
   services: readonly string[],
-  { engine }: Pick<Context, "engine">,
+  { engine, starts = false }: Pick<Context, "engine"> & Looking,
 ): Promise<Found> {
-  const snapshot = await observe(engine, { projectName: subject.name.toLowerCase() });
+  const projectName = subject.name.toLowerCase();
+  const snapshot = await observe(engine, starts ? { projectName, ...aboutStarts } : { projectName });
   checkServices(
     subject,
     services,
@@ -27,13 +29,25 @@ export async function look(
   return { snapshot, project: known(subject, services, projectFromLabels(snapshot)) };
 }
 
+/** What for. */
+interface Looking {
+  /** Containers are to be started: then ports of the host matter. */
+  readonly starts?: boolean;
+}
+
+const aboutStarts = {
+  needsDetails: ({ state, isOneOff }: ObservedContainer): boolean => startable.has(state) && !isOneOff,
+  needsPortHolders: (containers: readonly ObservedContainer[]): boolean =>
+    containers.some(({ state, isOneOff }) => startable.has(state) && !isOneOff),
+};
+
 /** A plan for what exists of the named services, or of all: reads, and writes nothing. */
 export async function planFor<Options extends { readonly services?: readonly string[] }>(
   subject: Subject,
   options: Options,
-  { engine, make }: Pick<Context, "engine"> & { readonly make: MakePlan<Options> },
+  { engine, make, starts = false }: Pick<Context, "engine"> & Looking & { readonly make: MakePlan<Options> },
 ): Promise<Plan> {
-  const { project, snapshot } = await look(subject, options.services ?? [], { engine });
+  const { project, snapshot } = await look(subject, options.services ?? [], { engine, starts });
   return make(project, snapshot, options);
 }
 

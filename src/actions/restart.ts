@@ -16,5 +16,5 @@ export async function planRestart(
   options: RestartingOptions,
   { engine }: Pick<Context, "engine">,
 ): Promise<Plan> {
-  return planFor(subject, options, { engine, make: restarting });
+  return planFor(subject, options, { engine, make: restarting, starts: true });
 }

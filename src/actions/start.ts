@@ -16,5 +16,5 @@ export async function planStart(
   options: StartingOptions,
   { engine }: Pick<Context, "engine">,
 ): Promise<Plan> {
-  return planFor(subject, options, { engine, make: starting });
+  return planFor(subject, options, { engine, make: starting, starts: true });
 }

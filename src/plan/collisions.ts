@@ -108,7 +108,7 @@ function takenPort(
 }
 
 /** `container shop-db-1 of project shop`. */
-function describeHolder(container: ObservedContainer, project: Project): string {
+export function describeHolder(container: ObservedContainer, project: Project): string {
   if (isOrphan(container, project)) return `orphan container ${container.name}`;
   const owner = container.labels[label.project];
   const whose = owner === project.name ? ` of service ${container.service}` : owner ? ` of project ${owner}` : "";

@@ -4,7 +4,10 @@ import type { ObservedContainer, Snapshot } from "../observe/snapshot.ts";
 import { basisOf } from "./basis.ts";
 import { Draft } from "./draft.ts";
 import { graceOf } from "./grace.ts";
+import { heldPorts } from "./held-ports.ts";
 import type { Plan } from "./plan.ts";
+import { ImpossiblePlanError } from "./problem.ts";
+import { startable } from "./starting.ts";
 import { ConditionWaits, type Gate } from "./write/condition-waits.ts";
 import { writeHooks } from "./write/hooks.ts";
 
@@ -23,8 +26,12 @@ export function restarting(project: Project, snapshot: Snapshot, options: Restar
   const draft = new Draft();
   const replicasOf = (service: string): readonly ObservedContainer[] =>
     snapshot.containers.filter((container) => container.service === service && !container.isOneOff);
+  const services = selected(project, options);
+  const stopped = services.flatMap(({ name }) => replicasOf(name).filter(({ state }) => startable.has(state)));
+  const problems = heldPorts(stopped, { project, snapshot });
+  if (problems.length > 0) throw new ImpossiblePlanError(problems);
   const waits = new ConditionWaits(draft, replicasOf);
-  for (const service of selected(project, options)) {
+  for (const service of services) {
     const gate = waits.gate(pulledBy(service));
     const steps = replicasOf(service.name).flatMap((container) =>
       writeRestart(draft, service, container, gate, options),

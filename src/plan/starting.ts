@@ -3,6 +3,7 @@ import { type ServiceGraph, serviceGraph } from "../graph/service-graph.ts";
 import type { ObservedContainer, Snapshot } from "../observe/snapshot.ts";
 import { basisOf } from "./basis.ts";
 import { Draft } from "./draft.ts";
+import { heldPorts } from "./held-ports.ts";
 import { wantedScale } from "./names.ts";
 import type { Plan } from "./plan.ts";
 import { ImpossiblePlanError, type Problem } from "./problem.ts";
@@ -25,7 +26,11 @@ export function starting(project: Project, snapshot: Snapshot, options: Starting
   const services = selected(graph, options.services ?? []).flatMap((name) => project.services[name] ?? []);
   const replicasOf = (service: string): readonly ObservedContainer[] =>
     snapshot.containers.filter((container) => container.service === service && !container.isOneOff);
-  const problems = services.flatMap((service) => withoutContainer(service, replicasOf(service.name)));
+  const stopped = services.flatMap(({ name }) => replicasOf(name).filter(({ state }) => startable.has(state)));
+  const problems = [
+    ...services.flatMap((service) => withoutContainer(service, replicasOf(service.name))),
+    ...heldPorts(stopped, { project, snapshot }),
+  ];
   if (problems.length > 0) throw new ImpossiblePlanError(problems);
 
   const waits = new ConditionWaits(draft, replicasOf);
@@ -38,6 +43,9 @@ export function starting(project: Project, snapshot: Snapshot, options: Starting
   if (options.wait === true) writeFinalWaits(project, services, waits, options);
   return draft.finish({ action: "start", project: project.name, basis: basisOf(snapshot) });
 }
+
+/** States in which a container holds no port, and would be started. */
+export const startable: ReadonlySet<ObservedContainer["state"]> = new Set(["created", "exited", "dead"]);
 
 const open: Gate = { after: [], afterEnd: [] };
 
