@@ -165,6 +165,8 @@ export class BuildError extends Error {
   readonly place: DockerfilePlace | undefined;
   /** Of a command that failed. */
   readonly exitCode: number | undefined;
+  /** The last lines that a command wrote before it failed; empty for other failures. */
+  readonly output: string;
   /** Whether the request itself is wrong: nothing was begun. */
   readonly isInvalidRequest: boolean;
 
@@ -173,14 +175,22 @@ export class BuildError extends Error {
     {
       place,
       exitCode,
+      output = "",
       isInvalidRequest = false,
       cause,
-    }: { place?: DockerfilePlace; exitCode?: number; isInvalidRequest?: boolean; cause?: unknown } = {},
+    }: {
+      readonly place?: DockerfilePlace;
+      readonly exitCode?: number;
+      readonly output?: string;
+      readonly isInvalidRequest?: boolean;
+      readonly cause?: unknown;
+    } = {},
   ) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = "BuildError";
     this.place = place;
     this.exitCode = exitCode;
+    this.output = output;
     this.isInvalidRequest = isInvalidRequest;
   }
 }

@@ -38,6 +38,7 @@ export interface OpenBuilder extends Builder {
   prune(options: {
     readonly unusedSinceMs: number;
   }): Promise<{ readonly keys: readonly string[]; readonly bytes: number }>;
+  /** Ends the builds that go on. */
   close(): Promise<void>;
 }
 
@@ -50,14 +51,29 @@ export async function createBuilder(parts: BuilderParts): Promise<OpenBuilder> {
   const cache = await openBuildCache({ folder, images: images.forBuilds, nowMs, onFault });
   const cacheFolders = await openCacheFolders(join(folder, "mounts"));
   const shared = { ...parts, cache, cacheFolders };
+  const ending = new AbortController();
+  const running = new Set<Promise<unknown>>();
   return {
-    build: (request) => images.forBuilds.holding(() => build(shared, request)),
+    async build(request) {
+      const signal = AbortSignal.any([request.signal, ending.signal]);
+      const built = images.forBuilds.holding(() => build(shared, { ...request, signal }));
+      running.add(built);
+      try {
+        return await built;
+      } finally {
+        running.delete(built);
+      }
+    },
     async prune({ unusedSinceMs }) {
       const keys = await cache.prune(unusedSinceMs);
       await cacheFolders.prune();
       return { keys, bytes: await images.forBuilds.collect() };
     },
-    close: () => cache.settled(),
+    async close() {
+      ending.abort(new Error("the engine stops"));
+      await Promise.allSettled(running);
+      await cache.settled();
+    },
   };
 }
 
@@ -140,7 +156,7 @@ function asBuildError(error: unknown, { file, text }: { readonly file: string; r
   const { location, message } = error;
   return new BuildError(message, {
     ...(location === undefined ? {} : { place: { file, text, location } }),
-    ...(error instanceof CommandFailure ? { exitCode: error.exitCode } : {}),
+    ...(error instanceof CommandFailure ? { exitCode: error.exitCode, output: error.output } : {}),
     isInvalidRequest: error instanceof InvalidDockerfile,
     cause: error,
   });

@@ -2,9 +2,10 @@ import type { BuildError, DockerfilePlace } from "./build.ts";
 
 const linesAround = 3;
 
-/** What people read when a build has failed: the mistake, and the Dockerfile's lines that it is in. */
-export function failureText({ message, place }: BuildError): string {
-  return place === undefined ? message : `${placeText(place)}: ${message}\n${excerpt(place)}`;
+/** What people read when a build has failed: the mistake, the Dockerfile's lines that it is in, and what a command said. */
+export function failureText({ message, place, output }: BuildError): string {
+  const said = output === "" ? "" : `\n${output}`;
+  return place === undefined ? message + said : `${placeText(place)}: ${message}\n${excerpt(place)}${said}`;
 }
 
 /** `Dockerfile:3` */
@@ -13,7 +14,7 @@ export function placeText({ file, location }: DockerfilePlace): string {
 }
 
 /** The lines with a mark, and some above and below. */
-export function excerpt({ file, text, location }: DockerfilePlace): string {
+export function excerpt({ text, location }: DockerfilePlace): string {
   const lines = text.split(/\r?\n/);
   const first = Math.max(1, location.firstLine - linesAround);
   const last = Math.min(lines.length, location.lastLine + linesAround);
@@ -24,5 +25,5 @@ export function excerpt({ file, text, location }: DockerfilePlace): string {
     return `${String(number).padStart(width + 1)} |${isMarked ? " >>>" : "    "} ${line}`.trimEnd();
   });
   const rule = "-".repeat(20);
-  return [`${file}:${location.firstLine}`, rule, ...shown, rule].join("\n");
+  return [rule, ...shown, rule].join("\n");
 }

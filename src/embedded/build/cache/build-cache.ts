@@ -25,6 +25,14 @@ export interface BuildCache {
   find(key: string): CachedResult | undefined;
   /** Keeps a result under a key, and other keys for the same. */
   add(key: string, result: CachedResult, others?: readonly string[]): void;
+  /**
+   * Makes a result that is not there, unless another build is about to: then that one's is waited for, and made here only
+   * if it fails. Answers whether it was made here, too.
+   */
+  make(
+    key: string,
+    work: () => Promise<CachedResult>,
+  ): Promise<{ readonly result: CachedResult; readonly isOwn: boolean }>;
   /** Remembers that a key means the same as another one. */
   alias(key: string, canonical: string): void;
   /** Forgets everything, or what has not been used for so long; gives the keys. */
@@ -72,7 +80,19 @@ export async function openBuildCache({ folder, images, nowMs, onFault }: CachePa
     for (const [key, canonical] of aliases) if (!results.has(canonical)) aliases.delete(key);
   }
 
+  const making = new Map<string, Promise<CachedResult>>();
+
   return {
+    async make(key, work) {
+      const others = making.get(key);
+      const result = await others?.catch(() => undefined);
+      if (result !== undefined) return { result, isOwn: false };
+      const own = work().finally(() => {
+        if (making.get(key) === own) making.delete(key);
+      });
+      making.set(key, own);
+      return { result: await own, isOwn: true };
+    },
     canonical: (key) => aliases.get(key) ?? key,
     find(key) {
       const result = results.get(key);

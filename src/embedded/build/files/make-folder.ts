@@ -36,7 +36,7 @@ export async function makeFolder(root: InRoot, path: string, wish: FolderWish): 
 }
 
 async function inRoot(root: InRoot, path: string): ReturnType<InRoot["find"]> {
-  return root.find(pathBytes(path), { followsLast: true }).catch((error: unknown) => {
+  return root.find(pathBytes(path), { followsLast: true, makesFolders: true }).catch((error: unknown) => {
     throw error instanceof PathError ? new DockerfileError(`mkdir ${path}: ${error.message}`) : error;
   });
 }

@@ -76,7 +76,7 @@ export class StageGraph {
   }
 
   names(): string[] {
-    return this.nodes.map(({ shownName }) => shownName).filter((name) => name !== "");
+    return this.nodes.map(({ stage, index }) => stage.name || `stage-${index}`);
   }
 
   /** What a name of `--from` means to an instruction of a stage. Throws a {@link DockerfileError}. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { InRoot } from "../../host/in-root.ts";
 import { openView } from "../../host/overlay-view.ts";
 import type { ResultLayer } from "../cache/build-cache.ts";
+import { DockerfileError } from "../dockerfile/dockerfile-error.ts";
 import { copyFiles } from "../files/copy-files.ts";
 import { makeFolder } from "../files/make-folder.ts";
 import { ownerOf } from "../files/owner.ts";
@@ -34,7 +35,10 @@ export async function makeFiles(
     await using opened = await openTarget({ lowerDirs, upper, work, point });
     for (const action of step.actions) {
       parts.request.signal.throwIfAborted();
-      await act(parts, action, { root: opened.root, lowerDirs, sourceOf });
+      await act(parts, action, { root: opened.root, lowerDirs, sourceOf }).catch((error: unknown) => {
+        const isPlaceless = error instanceof DockerfileError && error.location === undefined;
+        throw isPlaceless ? new DockerfileError(error.message, step.location) : error;
+      });
     }
     await opened[Symbol.asyncDispose]();
     const { diffId } = await images.adopt(temporary);

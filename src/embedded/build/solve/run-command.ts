@@ -26,11 +26,14 @@ export interface CommandContext {
 /** A command that did not exit with 0. */
 export class CommandFailure extends DockerfileError {
   readonly exitCode: number;
+  /** The last lines that it wrote. */
+  readonly output: string;
 
-  constructor({ args, location }: CommandStep, exitCode: number) {
+  constructor({ args, location }: CommandStep, { exitCode, output }: Pick<CommandFailure, "exitCode" | "output">) {
     super(`process ${JSON.stringify(args.join(" "))} did not complete successfully: exit code: ${exitCode}`, location);
     this.name = "CommandFailure";
     this.exitCode = exitCode;
+    this.output = output;
   }
 }
 
@@ -45,6 +48,7 @@ export async function runCommand(
   try {
     const layers = foldersOf(images, base);
     await using mounts = await openMounts(parts, step, solve);
+    const tail = new OutputTail();
     const stubs = await MountStubs.before(layers, mounts.targets);
     const exitCode = await commands
       .run({
@@ -53,18 +57,37 @@ export async function runCommand(
         config: configOf(step, { layers, secrets: mounts.env }),
         hostConfig: hostConfigOf(parts, step),
         mounts: mounts.mounts,
-        onOutput: (stream, bytes) => progress.log(vertex, stream, Buffer.from(bytes)),
+        onOutput(stream, bytes) {
+          tail.add(bytes);
+          progress.log(vertex, stream, Buffer.from(bytes));
+        },
         signal: request.signal,
       })
       .catch((error: unknown) => {
         throw refusal(error, step);
       });
-    if (exitCode !== 0) throw new CommandFailure(step, exitCode);
+    if (exitCode !== 0) throw new CommandFailure(step, { exitCode, output: tail.lines() });
     await stubs.clear(`${temporary}/layer`);
     const { diffId } = await images.adopt(temporary);
     return { diffId, createdAt: parts.now(), description: `mount / from exec ${step.args.join(" ")}` };
   } finally {
     await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+const shownLines = 10;
+const longestTail = 8192;
+
+/** The end of what a command writes. */
+class OutputTail {
+  #bytes: Buffer = Buffer.alloc(0);
+
+  add(bytes: Buffer): void {
+    this.#bytes = Buffer.concat([this.#bytes, bytes]).subarray(-longestTail);
+  }
+
+  lines(): string {
+    return this.#bytes.toString().trimEnd().split("\n").slice(-shownLines).join("\n");
   }
 }
 

@@ -1,8 +1,9 @@
 import { rm } from "node:fs/promises";
-import type { ResultLayer } from "../cache/build-cache.ts";
+import type { CachedResult, ResultLayer } from "../cache/build-cache.ts";
 import { commandDefinition, fileDefinition, keyOf } from "../cache/step-key.ts";
 import { DockerfileError } from "../dockerfile/dockerfile-error.ts";
 import { contentDigest } from "../files/content-digest.ts";
+import { Patterns } from "../files/patterns.ts";
 import type { CommandStep, ContextStep, CopyAction, FileStep, ImageStep, MergeStep, Step } from "../plan/steps.ts";
 import { download } from "./download.ts";
 import { gitCheckout } from "./git-checkout.ts";
@@ -150,10 +151,20 @@ export class Solver {
       for (const copy of copies) digests.push(await this.#contentOf(copy));
     } catch (error) {
       if (!(error instanceof DockerfileError)) throw error;
-      const told = new DockerfileError(`failed to compute cache key: ${error.message}`, step.location);
+      const hint = this.#ignoredHint(copies);
+      const told = new DockerfileError(`failed to compute cache key: ${error.message}${hint}`, step.location);
       await this.#parts.progress.step(step, () => Promise.reject(told));
     }
     return digests;
+  }
+
+  /** Why a file of the context may be missing though the client has it. */
+  #ignoredHint(copies: readonly CopyAction[]): string {
+    const patterns = new Patterns(this.#parts.ignored);
+    const isIgnored = copies.some(
+      ({ from, source }) => from.kind === "context" && from.context === "" && patterns.match(source.slice(1)).isMatch,
+    );
+    return isIgnored ? " (the context's ignore file leaves it out)" : "";
   }
 
   async #contentOf(copy: CopyAction): Promise<string> {
@@ -209,15 +220,18 @@ export class Solver {
   }
 
   async #kept(
-    step: Step,
+    step: FileStep | CommandStep,
     { key, base }: { readonly key: string; readonly base: Layers },
     make: () => Promise<ResultLayer>,
   ): Promise<Layers> {
-    const layers = [...base.layers, await make()];
+    const { cache, progress } = this.#parts;
+    const work = async (): Promise<CachedResult> => ({ layers: [...base.layers, await make()] });
+    const { result, isOwn } = step.skipsCache ? { result: await work(), isOwn: true } : await cache.make(key, work);
+    if (!isOwn) progress.cached(step);
     // Asked only now: by what its base has turned out to be the next build will know it.
     const fast = this.#fastKey(step);
-    this.#parts.cache.add(key, { layers }, fast === undefined ? [] : [fast]);
-    return { kind: "layers", layers, key };
+    if (isOwn) cache.add(key, result, fast === undefined ? [] : [fast]);
+    return { kind: "layers", layers: result.layers, key };
   }
 
   /** The key of a step as far as definitions tell; `undefined` when a client's files have a part in it. */
