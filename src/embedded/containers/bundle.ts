@@ -14,6 +14,7 @@ import type { OciConfig } from "../runtime/oci.ts";
 import { resolveUser } from "../runtime/users.ts";
 import { type ContainerDocument, type ContainerMount, isRunning } from "./container.ts";
 import type { ContainerRooms } from "./rooms.ts";
+import { sharedMemoryOf } from "./shared-memory.ts";
 
 /**
  * Writes all that a container's monitor and its runtime read: the run folder with the OCI bundle, and `/etc` files. Gives
@@ -44,7 +45,7 @@ export async function writeBundle(
     mounts: mounts.filter((mount) => mount !== undefined),
     etc,
     init: hostConfig.Init === true ? initOf() : undefined,
-    sharedMemory: hostConfig.IpcMode === "host" ? "/dev/shm" : undefined,
+    sharedMemory: await sharedMemoryOf(rooms, container),
   });
   await Promise.all([
     writeFile(join(run, "config.json"), ociJson(await rooms.seccomp.apply(spec)), { mode: 0o600 }),

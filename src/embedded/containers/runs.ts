@@ -14,6 +14,7 @@ import { type ContainerDocument, isRunning } from "./container.ts";
 import { networkedContainer } from "./networked.ts";
 import type { ContainerRooms } from "./rooms.ts";
 import { savedNetwork, saveNetwork } from "./run-folder.ts";
+import { releaseSharedMemory } from "./shared-memory.ts";
 import { startFailure } from "./start-failure.ts";
 import { spoolFolder } from "./streams/streams.ts";
 
@@ -237,9 +238,10 @@ export class Runs {
 
   /** Gives back the network, and takes away what only a running container needs. */
   async #cleanUp(id: string): Promise<void> {
-    const { paths, signs, networks } = this.#rooms;
+    const { paths, signs, networks, register } = this.#rooms;
     const { run } = paths.container(id);
     await networks.release(id);
+    if (register.get(id).hostConfig.IpcMode === "shareable") await releaseSharedMemory(this.#rooms, id);
     await this.#releaseVolumes(id);
     await Promise.all([
       // Tried again: the result of a last probe may come into the folder meanwhile.
