@@ -64,7 +64,9 @@ async function* buildLines(
     const lines = new BuildLines({ isQuiet });
     try {
       for await (const event of events.all()) yield* lines.of(event);
-      yield* lines.result(await built, wish.tags);
+      const result = await built;
+      if (wish.cacheFrom.length > 0) yield { stream: "cache sources were not used: only this engine's own cache is\n" };
+      yield* lines.result(result, wish.tags);
     } finally {
       // Whoever does not read on does not want the image.
       left.abort();

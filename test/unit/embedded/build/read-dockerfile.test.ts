@@ -120,6 +120,8 @@ describe("a Dockerfile", () => {
       "FROM x\nRUN --mount=from=$x,target=/y z",
       "2-2: 'from' doesn't support variable expansion, define alias stage instead",
     ],
+    ["# syntax=example/other:1\nFROM x", "the syntax example/other:1 is not supported: only docker/dockerfile is"],
+    ["# syntax=docker/dockerfile:1.7-labs\nFROM x", ""],
     ["# escape=x\nFROM y", "1-1: invalid escape token 'x' does not match ` or \\"],
     ["# escape=\\\n# escape=`\nFROM y", "2-2: only one escape parser directive can be used"],
   ] as const)("%j is refused: %s", ([text, wanted]) => {
