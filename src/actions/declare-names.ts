@@ -62,11 +62,9 @@ export function declarationsOf(
     "",
     'declare module "tscompose/testing" {',
     "  interface ComposeFiles {",
-    `    readonly ${JSON.stringify(path)}: {`,
+    `    readonly ${key(path)}: {`,
     "      readonly services: {",
-    ...all.map(
-      (service) => `        readonly ${JSON.stringify(service.name)}: { readonly ports: ${portsOf(service)} };`,
-    ),
+    ...all.map((service) => `        readonly ${key(service.name)}: { readonly ports: ${portsOf(service)} };`),
     "      };",
     `      readonly profiles: ${union(profiles)};`,
     `      readonly volumes: ${union(volumes)};`,
@@ -80,6 +78,11 @@ export function declarationsOf(
 function portsOf(service: Service): string {
   const named = reachablePorts(service);
   return union(named.map(({ target, protocol }) => (protocol === "tcp" ? target : `${target}/${protocol}`)));
+}
+
+/** As formatters write it. */
+function key(name: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
 }
 
 function union(members: readonly (string | number)[]): string {

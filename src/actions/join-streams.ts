@@ -83,8 +83,8 @@ async function passInput(attachment: Attachment, terminal: Terminal, options: In
 const hungUpCodes = new Set(["EPIPE", "ECONNRESET", "ERR_STREAM_DESTROYED", "ERR_STREAM_WRITE_AFTER_END"]);
 
 function isHungUp(error: unknown): boolean {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error && "code" in cause && hungUpCodes.has(String(cause.code));
+  const cause = Error.isError(error) && Error.isError(error.cause) ? error.cause : error;
+  return Error.isError(cause) && "code" in cause && hungUpCodes.has(String(cause.code));
 }
 
 /** A process that is already gone has no window to resize: no reason to complain. */

@@ -14,7 +14,7 @@ export async function programOutput(
   const lines: string[] = [];
   const onLine = (line: string): number => lines.push(line);
   const end = await programs.run({ ...call, environment: {}, onLine }).catch((cause: unknown) => {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = Error.isError(cause) ? cause.message : String(cause);
     throw new TscomposeError({ code: "operation-failed", message: `cannot run ${call.path}: ${why}`, cause });
   });
   if (call.signal.aborted) throw new TscomposeError({ code: "interrupted", message: "interrupted" });

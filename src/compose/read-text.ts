@@ -32,7 +32,7 @@ export async function readText(path: string, files: Files, maxMebibytes: number)
     if (error instanceof RangeError) {
       return { kind: "unreadable", code: "file-too-large", problem: `larger than ${maxMebibytes} MiB` };
     }
-    if (error instanceof Error && "code" in error) return unreadable(String(error.code));
+    if (Error.isError(error) && "code" in error) return unreadable(String(error.code));
     throw error;
   }
 }

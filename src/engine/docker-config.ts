@@ -48,7 +48,7 @@ export async function readJson<T extends object>(path: string): Promise<T | unde
     return value ?? undefined;
   } catch (cause) {
     if (errnoOf(cause) === "ENOENT" || errnoOf(cause) === "ENOTDIR") return undefined;
-    const what = cause instanceof Error ? cause.message : String(cause);
+    const what = Error.isError(cause) ? cause.message : String(cause);
     throw new EngineError({ code: "invalid-usage", doing: `reading ${path}`, message: `${path}: ${what}`, cause });
   }
 }

@@ -43,7 +43,7 @@ async function readKey(path: string): Promise<Buffer | undefined> {
     return await readFile(path);
   } catch (cause) {
     if (errnoOf(cause) === "ENOENT" || errnoOf(cause) === "ENOTDIR") return undefined;
-    const what = cause instanceof Error ? cause.message : String(cause);
+    const what = Error.isError(cause) ? cause.message : String(cause);
     throw new EngineError({ code: "unavailable", doing: `reading ${path}`, message: `${path}: ${what}`, cause });
   }
 }

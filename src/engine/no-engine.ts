@@ -74,5 +74,5 @@ function sshCommand({ destination, port }: Extract<Address, { kind: "ssh" }>): s
 }
 
 function causeOf(error: unknown): unknown {
-  return error instanceof Error ? error.cause : undefined;
+  return Error.isError(error) ? error.cause : undefined;
 }

@@ -76,7 +76,7 @@ export function engineError(doing: string, cause: unknown): EngineError {
 
 /** The system's name of what went wrong, `"ECONNREFUSED"`. */
 export function errnoOf(cause: unknown): string | undefined {
-  if (!(cause instanceof Error) || !("code" in cause)) return undefined;
+  if (!Error.isError(cause) || !("code" in cause)) return undefined;
   return typeof cause.code === "string" ? cause.code : undefined;
 }
 
@@ -87,7 +87,7 @@ function codeOf(cause: unknown): ErrorCode {
 }
 
 function wording(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause);
+  if (!Error.isError(cause)) return String(cause);
   if (cause instanceof AggregateError && cause.message === "") return cause.errors.map(wording).join("; ");
   return cause.message
     .trim()

@@ -25,7 +25,7 @@ export async function runProgram(
   const environment = surroundings(engine.address);
   const end = await programs.run({ path, args, directory, environment, onLine, signal }).catch((cause: unknown) => {
     if (cause instanceof TscomposeError) throw cause;
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = Error.isError(cause) ? cause.message : String(cause);
     throw programFailure(step, `cannot run ${path}: ${why}`, cause);
   });
   if (signal.aborted) throw new TscomposeError({ code: "interrupted", message: `${owner}: interrupted` });

@@ -95,7 +95,7 @@ class Recorder implements Terminal {
     const { input } = this.#streams;
     if (input === undefined) return;
     if (typeof input === "string") yield Buffer.from(input);
-    else if (input instanceof Uint8Array) yield input;
+    else if (ArrayBuffer.isView(input)) yield input;
     else yield* input;
   }
 

@@ -36,6 +36,6 @@ export async function watch(
 
 function remarkOn({ emit }: Context): (error: unknown) => void {
   return (error) => {
-    emit({ kind: "remark", level: "warning", message: error instanceof Error ? error.message : String(error) });
+    emit({ kind: "remark", level: "warning", message: Error.isError(error) ? error.message : String(error) });
   };
 }

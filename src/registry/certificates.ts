@@ -19,7 +19,7 @@ export async function readTrust(folders: readonly string[], registry: string): P
 
 async function readFolder(folder: string): Promise<Trust> {
   const names = await readdir(folder).catch((error: unknown): string[] => {
-    if (error instanceof Error && "code" in error && /^ENO(ENT|TDIR)$/.test(String(error.code))) return [];
+    if (Error.isError(error) && "code" in error && /^ENO(ENT|TDIR)$/.test(String(error.code))) return [];
     throw error;
   });
   const read = (name: string): Promise<string> => readFile(join(folder, name), "utf8");

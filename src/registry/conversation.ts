@@ -120,6 +120,6 @@ export function openConversation(parts: ConversationParts): Conversation {
 function isReasonToGoOn(error: unknown, { isMirror }: Endpoint): boolean {
   if (!(error instanceof RegistryError)) return false;
   if (isMirror) return true;
-  const code = error.cause instanceof Error && "code" in error.cause ? String(error.cause.code) : "";
+  const code = Error.isError(error.cause) && "code" in error.cause ? String(error.cause.code) : "";
   return error.kind === "unreachable" && !/CERT|SELF_SIGNED|UNABLE_TO|SILENCE|ENOTFOUND/.test(code);
 }

@@ -111,7 +111,7 @@ function send(request: ClientRequest, body: Question["body"], reject: (error: un
 /** What went wrong on the way. A refused connection or an unknown host is not going to be better in a second. */
 export function unreachable(error: unknown, doing: string): RegistryError {
   if (error instanceof RegistryError) return error;
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const code = Error.isError(error) && "code" in error ? String(error.code) : "";
   const isPassing = ["ECONNRESET", "EPIPE", "ETIMEDOUT", "EAI_AGAIN", "HPE_INVALID_EOF_STATE"].includes(code);
   return new RegistryError("unreachable", `${doing}: ${reasonOf(error, code)}`, { isPassing, cause: error });
 }
@@ -121,7 +121,7 @@ function reasonOf(error: unknown, code: string): string {
   if (code === "ENOTFOUND") return "no such host";
   if (code === "ECONNRESET") return "the registry broke off the connection";
   if (code.startsWith("HPE_")) return "the answer is no HTTP";
-  return error instanceof Error ? error.message || code : String(error);
+  return Error.isError(error) ? error.message || code : String(error);
 }
 
 /** Without what follows the path: registries put secrets there. */

@@ -29,7 +29,7 @@ export async function readRegistrySettings(folder: string): Promise<RegistrySett
 
 async function textOf(path: string): Promise<string> {
   return readFile(path, "utf8").catch((error: unknown) => {
-    if (error instanceof Error && "code" in error && /^ENO(ENT|TDIR)$/.test(String(error.code))) return "{}";
+    if (Error.isError(error) && "code" in error && /^ENO(ENT|TDIR)$/.test(String(error.code))) return "{}";
     throw error;
   });
 }

@@ -112,5 +112,5 @@ async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
+  return Error.isError(error) && "code" in error ? String(error.code) : "";
 }

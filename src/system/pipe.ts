@@ -36,7 +36,7 @@ async function readAvailable(pipe: FileHandle): Promise<Buffer | undefined> {
     const { buffer, bytesRead } = await pipe.read(Buffer.alloc(65_536), 0, 65_536, null);
     return buffer.subarray(0, bytesRead);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EAGAIN") return undefined;
+    if (Error.isError(error) && "code" in error && error.code === "EAGAIN") return undefined;
     throw error;
   }
 }

@@ -110,9 +110,14 @@ export class TestService<Shape extends ServiceShape = ServiceShape> {
     await this.#running.refresh();
   }
 
-  /** Sends a signal, `SIGKILL` unless another is named. */
+  /** Sends a signal. `SIGKILL`, which is usual, has worked when this resolves; what others do is up to the service. */
   async kill(signal = "SIGKILL"): Promise<void> {
-    await kill(this.#running.project, { services: [this.name], signal }, this.#running.context);
+    const { project, context, containers } = this.#running;
+    await kill(project, { services: [this.name], signal }, context);
+    if (/^(SIG)?KILL$|^9$/.test(signal)) {
+      const killed = containers.filter(({ service }) => service === this.name);
+      await Promise.all(killed.map(({ id }) => context.engine.waitContainer(id, { signal: context.signal })));
+    }
     await this.#running.refresh();
   }
 

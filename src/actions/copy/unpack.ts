@@ -132,7 +132,7 @@ async function telling(path: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (cause) {
-    if (!(cause instanceof Error) || !("syscall" in cause)) throw cause;
+    if (!Error.isError(cause) || !("syscall" in cause)) throw cause;
     throw new TscomposeError({ code: "operation-failed", message: `cannot write ${path}: ${cause.message}`, cause });
   }
 }

@@ -164,7 +164,7 @@ export class Keeper {
 }
 
 function broken(error: unknown): Answer {
-  return { kind: "broken", message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  return { kind: "broken", message: Error.isError(error) ? (error.stack ?? error.message) : String(error) };
 }
 
 /** Whether somebody listens at a socket; the file alone does not say so. */

@@ -5,9 +5,9 @@ declare module "tscompose/testing" {
   interface ComposeFiles {
     readonly "test/types/shop/compose.yaml": {
       readonly services: {
-        readonly "db": { readonly ports: 5432 };
-        readonly "env": { readonly ports: never };
-        readonly "web": { readonly ports: "53/udp" | 443 | 80 | 9000 };
+        readonly db: { readonly ports: 5432 };
+        readonly env: { readonly ports: never };
+        readonly web: { readonly ports: "53/udp" | 443 | 80 | 9000 };
       };
       readonly profiles: "debug";
       readonly volumes: "entries";

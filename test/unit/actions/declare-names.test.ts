@@ -35,7 +35,7 @@ describe("declarations beside a compose file", () => {
       { path: "deploy/compose.yaml", file: "compose.yaml" },
     );
     expect(text).toContain('readonly "deploy/compose.yaml": {');
-    expect(text).toContain('readonly "web": { readonly ports: "53/udp" | 80 | 9000 | 9001 };');
+    expect(text).toContain('readonly web: { readonly ports: "53/udp" | 80 | 9000 | 9001 };');
     expect(text).toContain('readonly "a-b": { readonly ports: never };');
     expect(text).toContain('readonly profiles: "debug";');
   });
@@ -45,9 +45,9 @@ describe("declarations beside a compose file", () => {
     expect(await declareNames(await read(text), writing)).toBe("written");
     expect(await declareNames(await read(text), writing)).toBe("current");
     expect(await declareNames(await read(text.replace("db", "store")), { ...writing, isCheck: true })).toBe("outdated");
-    expect(await declarations()).toContain('readonly "db"');
+    expect(await declarations()).toContain("readonly db:");
     expect(await declareNames(await read(text.replace("db", "store")), writing)).toBe("written");
-    expect(await declarations()).toContain('readonly "store"');
+    expect(await declarations()).toContain("readonly store:");
     expect((await readdir(folder)).toSorted()).toEqual(["compose.yaml", "compose.yaml.d.ts"]);
   });
 
@@ -59,7 +59,7 @@ describe("declarations beside a compose file", () => {
     const onServer = keepNames(project, { files: systemFiles, environment: { CI: "true" } });
     await expect(onServer).rejects.toThrow("compose.yaml.d.ts is not what the compose file says");
     await keepNames(project, { files: systemFiles, environment: {} });
-    expect(await declarations()).toContain('readonly "db"');
+    expect(await declarations()).toContain("readonly db:");
   });
 
   test("of the type tests are what their compose file says", async () => {

@@ -1,0 +1,3 @@
+import { stack } from "./stack.mjs";
+
+export default stack.globalSetup;

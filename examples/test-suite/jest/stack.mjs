@@ -1,0 +1,3 @@
+import { forRun } from "tscompose/testing";
+
+export const stack = forRun("compose.yaml");

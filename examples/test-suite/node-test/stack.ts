@@ -1,0 +1,3 @@
+import { forRun } from "tscompose/testing";
+
+export const { globalSetup, globalTeardown } = forRun("compose.yaml");
