@@ -240,6 +240,19 @@ describe("limits", () => {
     });
   });
 
+  test("are told alike for cgroup v2, which the runtime translates, but for what only v1 has", () => {
+    const limits = { ...facts.limits, cgroupVersion: 2 } as const;
+    const shared = { Memory: 64e6, MemorySwap: -1, CpuShares: 512, CpusetMems: "0", PidsLimit: 9, BlkioWeight: 300 };
+    const host = { ...shared, MemorySwappiness: 5, OomKillDisable: true };
+    const { linux, mounts } = spec({ Cmd: ["x"] }, host, {
+      limits,
+      namespaces: { ...facts.namespaces, cgroup: "own" },
+    });
+    expect(linux.resources).toEqual(spec({ Cmd: ["x"] }, shared).linux.resources);
+    expect(linux.namespaces).toContainEqual({ type: "cgroup" });
+    expect(mounts.find(({ destination }) => destination === "/sys/fs/cgroup")?.options).toContain("ro");
+  });
+
   test("that the kernel cannot keep, or that are none, are left out", () => {
     const limits = { ...facts.limits, cgroupVersion: 2, countsSwap: false, weighsBlocks: false } as const;
     const host = { Memory: 64e6, MemorySwappiness: 5, OomKillDisable: true, PidsLimit: -1, BlkioWeight: 300 };
