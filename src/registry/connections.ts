@@ -16,7 +16,11 @@ export function openConnections(settings: Pick<RegistrySettings, "trust">): Conn
     const trust = await settings.trust(host);
     // Who names an authority wants to be sure, wherever the registry is.
     const isVerified = !isInsecure || (trust.authorities ?? []).length > 0;
-    return new TlsAgent({ keepAlive: true, secureContext: contextOf(trust, isVerified), rejectUnauthorized: isVerified });
+    return new TlsAgent({
+      keepAlive: true,
+      secureContext: contextOf(trust, isVerified),
+      rejectUnauthorized: isVerified,
+    });
   };
   return {
     async agentFor({ protocol, host }, { isInsecure }) {

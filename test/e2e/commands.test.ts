@@ -112,7 +112,12 @@ services:
     "a signal reaches the command, whose exit code is told",
     runInterrupted(
       { when: eventually(serviceIs("web", "running")), signal: "SIGTERM", exitCode: 5 },
-      ...["run", "--rm", "web", "sh", "-c", "trap 'exit 5' TERM; while :; do sleep 0.1; done"],
+      "run",
+      "--rm",
+      "web",
+      "sh",
+      "-c",
+      "trap 'exit 5' TERM; while :; do sleep 0.1; done",
     ),
   )
   .step("no port is published", run("run", "-d", "web"), inspects("web", isPublished, false))

@@ -93,7 +93,7 @@ volumes: { data: {} }
     named((project) => run("run", "-d", "--name", `${project}-mine`, "web", "sleep", "infinity")),
     async (world) => {
       const found = await containersOf(world, "web");
-      const names = found.map(({ Names }) => Names[0]?.replace(`/${world.project.name}`, "")).toSorted();
+      const names = found.map(({ Names: [name = ""] }) => name.replace(`/${world.project.name}`, "")).toSorted();
       expect(names).toEqual(["-mine", expect.stringMatching(/^-web-run-[0-9a-f]{12}$/)]);
       for (const { Labels } of found) {
         expect(Labels).toMatchObject({ "com.docker.compose.oneoff": "True", "com.docker.compose.slug": hash });

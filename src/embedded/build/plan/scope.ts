@@ -1,5 +1,5 @@
 import type { BuildRequest } from "../build.ts";
-import type { CommandMount, Step } from "./steps.ts";
+import type { Step } from "./steps.ts";
 
 /** What instructions need to know beside their stage. */
 export interface Scope {
@@ -17,6 +17,3 @@ export interface Scope {
   /** Seconds since 1970 that times of files and images are limited to; `undefined` for none. */
   readonly epoch: number | undefined;
 }
-
-/** Where a mount's files come from. */
-export type MountSource = CommandMount["from"];
