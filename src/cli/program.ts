@@ -102,6 +102,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/kill.ts")).kill,
   },
   {
+    name: "lock",
+    summary: "Write down in compose.lock what images and git references stand for now",
+    load: async () => (await import("./commands/lock.ts")).lock,
+  },
+  {
     name: "login",
     summary: "Log in to a registry",
     load: async () => (await import("./commands/login.ts")).login,

@@ -28,6 +28,7 @@ const allowed: Record<string, readonly string[]> = {
     "docker-api",
     "errors",
   ],
+  lock: ["errors", "type:compose"],
   execute: [
     "plan",
     "engine",

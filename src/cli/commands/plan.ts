@@ -7,6 +7,7 @@ import type { CommandModule } from "../command.ts";
 import { exitCode } from "../exit-code.ts";
 import { oneOf } from "../go-flags.ts";
 import { declareIsolatedFlag, isolated, type IsolatedFlag } from "../isolation.ts";
+import { heedLock } from "../heed-lock.ts";
 import { planLines } from "../view/plan-lines.ts";
 import { checkUpFlags, declareReconcileFlags, type ReconcileFlags, reconcileOptions } from "./up-flags.ts";
 
@@ -32,6 +33,7 @@ export const plan: CommandModule<PlanFlags> = {
     const { project, environment } = isolated(given, flags).loaded;
     const options = { ...reconcileOptions(services, flags, environment), environment };
     await using engine = await session.openEngine();
+    await heedLock(session, given, engine, flags);
     const made = await planUp(project, options, await session.context(engine, { emit: () => {} }));
     if (flags.out !== undefined) await keep(resolve(session.io.workingDirectory, flags.out), savePlan(made));
     session.io.stdout.write(flags.format === "json" ? showPlan(made) : `${planLines(made).join("\n")}\n`);

@@ -10,6 +10,7 @@ export interface ReconcileFlags {
   readonly build?: boolean;
   readonly noBuild?: boolean;
   readonly forceRecreate?: boolean;
+  readonly frozen?: boolean;
   readonly noRecreate?: boolean;
   readonly noDeps?: boolean;
   readonly noStart?: boolean;
@@ -46,6 +47,7 @@ export function declareReconcileFlags(command: Command): void {
     .option("--always-recreate-deps", "recreate what the named services depend on, too")
     .option("--build", "build images first")
     .option("--no-build", "never build, whatever the policy")
+    .option("--frozen", "refuse images and git references that are not as compose.lock has them")
     .option("--force-recreate", "recreate containers even if nothing changed")
     .option("--no-recreate", "leave existing containers as they are")
     .option("--no-deps", "leave out what the named services depend on")

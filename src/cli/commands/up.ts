@@ -18,6 +18,7 @@ import { confirm } from "../confirm.ts";
 import { exitCode } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { declareIsolatedFlag, isolated, type IsolatedFlag } from "../isolation.ts";
+import { heedLock } from "../heed-lock.ts";
 import { Menu, type MenuOptions } from "../menu.ts";
 import { checkExecution } from "../outcome.ts";
 import { environmentSwitch, parallelLimit } from "../project-options.ts";
@@ -66,6 +67,7 @@ export const up: CommandModule<UpFlags> = {
     checkServiceFlags(flags, loaded.project);
     if (flags.watch === true) checkWatchable(loaded);
     await using engine = await session.openEngine();
+    await heedLock(session, loaded, engine, flags);
     if (session.flags.dryRun === true) {
       const plan = await planUp(loaded.project, options, await session.context(engine, { emit: () => {} }));
       session.print(planLines(plan).join("\n"));

@@ -1,0 +1,110 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, rmSync } from "node:fs";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { EngineApi } from "../support/engine-api.ts";
+import { freePort } from "../support/free-port.ts";
+import { folderOf } from "../support/hostile-places.ts";
+import { startRegistry } from "../support/registry.ts";
+import { type Outcome, start, tscompose } from "../support/tool.ts";
+
+const runIn =
+  (directory: string) =>
+  (...args: readonly string[]): Promise<Outcome> =>
+    start(tscompose, args, { directory }).outcome;
+
+test("a lock holds images to their digests: drift is told, and refused by --frozen", async () => {
+  await using registry = await startRegistry();
+  const name = `${registry.host}/team/web:1`;
+  const first = await registry.publish("team/web", "1", "first");
+  using folder = folderOf({
+    "compose.yaml": `name: held
+services:
+  web:
+    image: ${name}
+    command: x
+    network_mode: none
+`,
+  });
+  const run = runIn(folder.path);
+  const engine = new EngineApi();
+  await using _ = { [Symbol.asyncDispose]: () => engine.send("DELETE", `/images/${name}?force=1`).then(() => {}) };
+  const refused = await run("plan", "--frozen");
+  expect(refused.exitCode).not.toBe(0);
+  expect(refused.stderr).toContain(`there is no ${folder.path}/compose.lock`);
+
+  const path = join(folder.path, "compose.lock");
+  expect((await run("lock", "--dry-run")).stdout).toBe(`+ ${name} ${first}\n`);
+  expect(() => readFileSync(path)).toThrow("ENOENT");
+  expect((await run("lock")).stdout).toBe(`+ ${name} ${first}\n`);
+  expect(JSON.parse(readFileSync(path, "utf8"))).toEqual({ version: 1, images: { [name]: first }, git: {} });
+  expect(await run("plan", "--frozen")).toMatchObject({ exitCode: 0, stderr: "" });
+  expect((await run("pull", "--quiet")).exitCode).toBe(0);
+
+  // The tag moves; what is here stays as it was locked, what is to be pulled would not.
+  const second = await registry.publish("team/web", "1", "second");
+  expect(await run("plan", "--frozen")).toMatchObject({ exitCode: 0, stderr: "" });
+  const pulling = await run("up", "--dry-run", "--frozen", "--pull", "always");
+  expect(pulling.exitCode).not.toBe(0);
+  expect(pulling.stderr).toContain("compose.yaml:4:12");
+  expect(pulling.stderr).toContain(`locked as ${first}, and in its registry it is ${second}`);
+
+  expect((await run("lock")).stdout).toBe(`~ ${name} ${first} -> ${second}\n`);
+  const warned = await run("plan");
+  expect(warned.exitCode).toBe(0);
+  expect(warned.stderr).toContain(`locked as ${second}, and on the engine it is ${first}`);
+  expect((await run("pull", "--quiet")).exitCode).toBe(0);
+  expect(await run("plan", "--frozen")).toMatchObject({ exitCode: 0, stderr: "" });
+});
+
+test("a lock holds git contexts to their commits", async () => {
+  using folder = folderOf({ "origin/Dockerfile": "FROM scratch\n", "project/compose.yaml": "" });
+  const git = (...args: readonly string[]): string =>
+    execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b", ...args], {
+      cwd: join(folder.path, "origin"),
+      encoding: "utf8",
+    });
+  const commit = (message: string): string => {
+    git("add", ".");
+    git("commit", "-q", "--allow-empty", "-m", message);
+    return git("rev-parse", "HEAD").trim();
+  };
+  git("init", "-q", "-b", "main");
+  const first = commit("first");
+  const port = await freePort();
+  const places = ["--export-all", `--base-path=${folder.path}`, "--listen=127.0.0.1", `--port=${port}`, "--reuseaddr"];
+  const daemon = spawn("git", ["daemon", ...places], { stdio: "ignore", detached: true });
+  await using _ = {
+    async [Symbol.asyncDispose]() {
+      process.kill(-(daemon.pid ?? 0));
+      await once(daemon, "exit");
+    },
+  };
+  while (!(await answers(port))) await delay(20);
+  const context = `git://127.0.0.1:${port}/origin#main`;
+  using project = folderOf({ "compose.yaml": `name: gitted\nservices: { web: { build: "${context}" } }\n` });
+  const run = runIn(project.path);
+  expect(await run("lock")).toMatchObject({ exitCode: 0, stdout: `+ ${context} ${first}\n` });
+  const second = commit("second");
+  const refused = await run("plan", "--frozen");
+  expect(refused.exitCode).not.toBe(0);
+  expect(refused.stderr).toContain(`locked as ${first}, and in its repository it is ${second}`);
+  rmSync(join(folder.path, "origin"), { recursive: true });
+  const lost = await run("lock");
+  expect(lost.exitCode).not.toBe(0);
+  expect(lost.stderr).toContain(`services.web.build`);
+});
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
+}
