@@ -1,5 +1,5 @@
-import { createReadStream, createWriteStream } from "node:fs";
-import { constants, open } from "node:fs/promises";
+import { closeSync, constants, createReadStream, createWriteStream, openSync, readSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { PassThrough, pipeline as pipe } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createZstdCompress, createZstdDecompress } from "node:zlib";
@@ -90,13 +90,37 @@ async function* take(source: ByteSource, bytes: number): AsyncGenerator<Buffer> 
   }
 }
 
+/** A small file is read at once: to wait for other threads takes longer than the reading. */
+const smallBytes = 131_072;
+const largestPartBytes = 1_048_576;
+const howToOpen = constants.O_RDONLY | constants.O_NOFOLLOW;
+
 async function* fileContent(path: Buffer, sizeBytes: number): AsyncGenerator<Buffer> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-  let left = sizeBytes;
-  const stream = file.createReadStream({ highWaterMark: 262_144, end: sizeBytes - 1 });
-  for await (const chunk of stream) {
-    left -= (chunk as Buffer).length;
-    yield chunk as Buffer;
+  if (sizeBytes <= smallBytes) {
+    yield smallFile(path, sizeBytes);
+    return;
   }
-  if (left !== 0) throw new Error(`${path.toString()}: a file of a layer was changed`);
+  await using file = await open(path, howToOpen);
+  for (let left = sizeBytes; left > 0;) {
+    const part = Buffer.allocUnsafe(Math.min(left, largestPartBytes));
+    const { bytesRead } = await file.read(part, 0, part.length, null);
+    if (bytesRead === 0) throw changed(path);
+    left -= bytesRead;
+    yield part.subarray(0, bytesRead);
+  }
+}
+
+function smallFile(path: Buffer, sizeBytes: number): Buffer {
+  const file = openSync(path, howToOpen);
+  try {
+    const content = Buffer.allocUnsafe(sizeBytes);
+    if (readSync(file, content) < sizeBytes) throw changed(path);
+    return content;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function changed(path: Buffer): Error {
+  return new Error(`${path.toString()}: a file of a layer was changed`);
 }
