@@ -60,6 +60,19 @@ export function foreignWarnings(ruleset: unknown, passages: readonly Passage[]):
   ];
 }
 
+/** The same for the kernel's older firewall, which nftables does not show: its rules as `iptables-legacy -S` tells them. */
+export function legacyWarnings(rules: string, passages: readonly Passage[]): string[] {
+  const lines = rules.split("\n");
+  if (!lines.includes("-P FORWARD DROP")) return [];
+  const accepts = (way: "-i" | "-o", name: string): boolean => lines.includes(`-A FORWARD ${way} ${name} -j ACCEPT`);
+  const closed = passages
+    .map(({ device }) => ({ device, all: device.replace(/^tsc.*/, "tsc+") }))
+    .find(({ device, all }) => (["-i", "-o"] as const).some((way) => !accepts(way, device) && !accepts(way, all)));
+  if (closed === undefined) return [];
+  const opening = ["-i", "-o"].map((way) => `iptables-legacy -I FORWARD ${way} ${closed.all} -j ACCEPT`);
+  return [`iptables-legacy drops what passes through, that of containers, too: ${opening.join(" && ")}`];
+}
+
 const families = ["ip", "ip6", "inet"];
 
 interface Chain {

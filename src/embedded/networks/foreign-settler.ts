@@ -1,6 +1,7 @@
 import { nowNs } from "../host/clock.ts";
+import { legacyForwardRules } from "../host/legacy-firewall.ts";
 import { readRuleset } from "../host/nft.ts";
-import { foreignChanges, foreignWarnings, type Passage } from "./foreign-firewall.ts";
+import { foreignChanges, foreignWarnings, legacyWarnings, type Passage } from "./foreign-firewall.ts";
 import { namesAddress, type NetworkState } from "./live.ts";
 
 /** A look costs as much as a fifth of a start. */
@@ -57,7 +58,8 @@ export class ForeignSettler {
     const passages = this.#passages();
     const { lines, told } = foreignChanges(ruleset, mark, passages);
     if (lines.length > 0) await nft.apply(lines.join("\n"));
-    for (const message of [...told, ...foreignWarnings(ruleset, passages)]) this.#tell(message);
+    const warnings = [...foreignWarnings(ruleset, passages), ...legacyWarnings(await legacyForwardRules(), passages)];
+    for (const message of [...told, ...warnings]) this.#tell(message);
   }
 
   #tell(message: string): void {

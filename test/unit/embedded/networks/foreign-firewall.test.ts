@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { foreignChanges, foreignWarnings } from "../../../../src/embedded/networks/foreign-firewall.ts";
+import { foreignChanges, foreignWarnings, legacyWarnings } from "../../../../src/embedded/networks/foreign-firewall.ts";
 
 const mark = "tscompose";
 const passage = { device: "tsc1", hasIpv6: false, namesPort: 5353 };
@@ -60,5 +60,20 @@ describe("chains of other firewall managers", () => {
   test("firewalld, whose rules nobody else can open, is told with the command that helps", () => {
     const nftables = [chain("inet", "firewalld", "filter_FORWARD", { hook: "forward", policy: "accept" })];
     expect(foreignWarnings({ nftables }, [passage])[0]).toContain("--zone=trusted --add-interface=tsc1");
+  });
+
+  test("of a firewall that nftables does not show is told, until it lets the bridges through", () => {
+    const passages = [{ device: "tsc1", hasIpv6: false, namesPort: 53 }];
+    const drops = "-P FORWARD DROP\n";
+    expect(legacyWarnings("", passages)).toEqual([]);
+    expect(legacyWarnings("-P FORWARD ACCEPT\n", passages)).toEqual([]);
+    expect(legacyWarnings(drops, [])).toEqual([]);
+    expect(legacyWarnings(drops, passages)).toEqual([
+      "iptables-legacy drops what passes through, that of containers, too: " +
+        "iptables-legacy -I FORWARD -i tsc+ -j ACCEPT && iptables-legacy -I FORWARD -o tsc+ -j ACCEPT",
+    ]);
+    const half = `${drops}-A FORWARD -i tsc+ -j ACCEPT\n`;
+    expect(legacyWarnings(half, passages)).toHaveLength(1);
+    expect(legacyWarnings(`${half}-A FORWARD -o tsc1 -j ACCEPT\n`, passages)).toEqual([]);
   });
 });
