@@ -147,6 +147,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/ps.ts")).ps,
   },
   {
+    name: "publish",
+    summary: "Send the compose files to a registry, for others to use",
+    load: async () => (await import("./commands/publish.ts")).publish,
+  },
+  {
     name: "pull",
     summary: "Pull images",
     load: async () => (await import("./commands/pull.ts")).pull,
@@ -239,7 +244,7 @@ export const commands: readonly CommandEntry[] = [
 ];
 
 /** Commands of Docker Compose that tscompose does not have: typing one gets an honest answer. */
-const missing: ReadonlySet<string> = new Set("bridge publish".split(" "));
+const missing: ReadonlySet<string> = new Set(["bridge"]);
 
 /** Parses `argv` (without node and script) and runs what it says; answers with the exit code. */
 export async function runProgram(
@@ -303,7 +308,7 @@ export function declareRoot(output: Pick<Output, "write" | "columns">): Command 
 /** Docker Compose has some commands under a name that says that they may change. */
 function declareAlpha(root: Command): void {
   const alpha = root.command("alpha", { hidden: true }).description("The same as the command without alpha");
-  for (const { name, summary } of commands.filter(({ name }) => ["generate", "viz"].includes(name))) {
+  for (const { name, summary } of commands.filter(({ name }) => ["generate", "publish", "viz"].includes(name))) {
     alpha.command(name).summary(summary).description(summary);
   }
 }
