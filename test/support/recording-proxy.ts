@@ -23,7 +23,7 @@ export class RecordingProxy implements AsyncDisposable {
     this.#onCall = onCall;
     this.address = `unix://${folder}/docker.sock`;
     this.#server = createServer((incoming, outgoing) => this.#forward(incoming, outgoing));
-    this.#server.on("upgrade", (incoming, socket, head) => this.#join(incoming, socket, head));
+    this.#server.on("upgrade", (incoming, socket, head) => void this.#join(incoming, socket, head));
   }
 
   static async open(onCall: OnCall = () => "forward"): Promise<RecordingProxy> {
@@ -65,9 +65,10 @@ export class RecordingProxy implements AsyncDisposable {
   }
 
   /** Attached streams: after the upgrade both sides talk bytes. */
-  #join(incoming: IncomingMessage, socket: Duplex, head: Buffer): void {
+  async #join(incoming: IncomingMessage, socket: Duplex, first: Buffer): Promise<void> {
     if (this.#record(incoming) === "drop") return void socket.destroy();
     const onward = request({ ...onwardOptions(incoming), agent: false });
+    const { body, head } = await bodyOf(incoming, socket, first);
     onward.on("upgrade", (answer, engineSocket, answerHead) => {
       socket.write(`HTTP/1.1 101 UPGRADED\r\n${headerLines(answer)}\r\n`);
       socket.write(answerHead);
@@ -77,8 +78,25 @@ export class RecordingProxy implements AsyncDisposable {
       engineSocket.on("error", () => socket.destroy());
     });
     onward.on("error", () => socket.destroy());
-    onward.end();
+    onward.end(body);
   }
+}
+
+/** What belongs to the request itself, which a server leaves unread when another protocol is asked for, and what follows. */
+async function bodyOf(
+  { headers }: IncomingMessage,
+  socket: Duplex,
+  first: Buffer,
+): Promise<{ readonly body: Buffer; readonly head: Buffer }> {
+  const length = Number(headers["content-length"] ?? 0);
+  let bytes = first;
+  while (bytes.length < length) {
+    await once(socket, "readable");
+    const more = socket.read() as Buffer | null;
+    if (more === null) break;
+    bytes = Buffer.concat([bytes, more]);
+  }
+  return { body: bytes.subarray(0, length), head: bytes.subarray(length) };
 }
 
 function onwardOptions({ method, url, rawHeaders }: IncomingMessage): RequestOptions {

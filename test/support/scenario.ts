@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { test } from "vitest";
 import { EngineApi } from "./engine-api.ts";
 import type { Changes } from "./engine-api.ts";
+import { hasPlan, runAsPlanned } from "./planned-writes.ts";
 import { TestProject } from "./test-project.ts";
 import type { ProjectFiles } from "./test-project.ts";
-import { describeOutcome, dockerCompose, start, toolUnderTest } from "./tool.ts";
+import { describeOutcome, dockerCompose, start, toolUnderTest, tscompose } from "./tool.ts";
 import type { Outcome, RunOptions, Tool } from "./tool.ts";
 
 /** What the steps of a scenario share. */
@@ -17,6 +18,8 @@ export interface World {
   /** Notes from one step to a later one. */
   readonly memory: Map<string, string>;
   environment: Readonly<Record<string, string>>;
+  /** Whether what commands make of the engine is compared with their plans. */
+  readonly isRecorded?: boolean;
 }
 
 /** One thing that a step does or expects; throws when it is not so. */
@@ -27,6 +30,8 @@ export interface Scenario {
   step(sentence: string, ...actions: readonly Action[]): Scenario;
   /** Variables for every command of the scenario. */
   with(environment: Readonly<Record<string, string>>): Scenario;
+  /** Each command that succeeds has to do what its plan says, and no more. `TSCOMPOSE_E2E_RECORDED=yes`: in all scenarios. */
+  asPlanned(): Scenario;
   /** Does not run without Docker Compose on this machine. */
   needsDockerCompose(): Scenario;
 }
@@ -38,13 +43,14 @@ export function scenario(title: string, files: ProjectFiles): Scenario {
   const steps: { readonly sentence: string; readonly actions: readonly Action[] }[] = [];
   let environment: Readonly<Record<string, string>> = {};
   let missing: string | undefined;
+  let isRecorded = process.env["TSCOMPOSE_E2E_RECORDED"] === "yes";
 
   test(title, async ({ skip }) => {
     if (missing !== undefined) skip(missing);
     const engine = new EngineApi();
     await using project = await TestProject.create(files, engine);
     await using changes = await engine.events();
-    const world: World = { project, engine, outcomes: [], memory: new Map(), environment };
+    const world: World = { project, engine, outcomes: [], memory: new Map(), environment, isRecorded };
     for (const [index, { sentence, actions }] of steps.entries()) {
       try {
         for (const action of actions) await action(world);
@@ -62,6 +68,10 @@ export function scenario(title: string, files: ProjectFiles): Scenario {
     },
     with(given) {
       environment = given;
+      return self;
+    },
+    asPlanned() {
+      isRecorded = true;
       return self;
     },
     needsDockerCompose() {
@@ -136,7 +146,9 @@ export function runOptions({ project, environment }: World): RunOptions {
 }
 
 async function mustSucceed(world: World, tool: Tool, args: readonly string[]): Promise<void> {
-  const outcome = await command(world, tool, args);
+  const isRecorded = world.isRecorded === true && tool === tscompose && hasPlan(args);
+  const outcome = isRecorded ? await runAsPlanned(tool, args, runOptions(world)) : await command(world, tool, args);
+  if (isRecorded) world.outcomes.push(outcome);
   if (outcome.exitCode !== 0) throw new Error(`expected success:\n${describeOutcome(outcome)}`);
 }
 
