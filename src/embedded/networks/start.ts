@@ -1,3 +1,4 @@
+import { forgetUdpFlows } from "../host/conntrack.ts";
 import { hostNames, hostResolvConf, networkSetting } from "../host/host-network.ts";
 import { badRequest } from "../api/http-error.ts";
 import {
@@ -11,7 +12,7 @@ import {
   resolverEndpoint,
   resolverLines,
 } from "./endpoint.ts";
-import { addForwardingsText, removeForwardingsText } from "./firewall.ts";
+import { addForwardingsText, type Forwarding, removeForwardingsText } from "./firewall.ts";
 import { join, type JoinWish, wishesOf } from "./join.ts";
 import { type LiveContainer, nameEndpoint, type NetworkState, publishMembership, publishTarget } from "./live.ts";
 import { embeddedResolvConf, hostsFile, parseResolvConf, plainResolvConf } from "./name-files.ts";
@@ -54,6 +55,7 @@ export async function activate(state: NetworkState, containerId: string): Promis
   for (const endpoint of live.endpoints) nameEndpoint(state, endpoint);
   const forwardings = live.published?.forwardings() ?? [];
   if (forwardings.length > 0) await state.nft.apply(addForwardingsText(state.mark, forwardings));
+  await forgetUdpFlows(udpPorts(forwardings));
   for (const endpoint of live.endpoints) publishMembership(state, "connect", endpoint);
   state.foreign.settleNow();
 }
@@ -71,9 +73,16 @@ export async function release(state: NetworkState, containerId: string): Promise
 
 async function unpublish(state: NetworkState, { published, isActive }: LiveContainer): Promise<void> {
   const forwardings = published?.forwardings() ?? [];
-  if (isActive && forwardings.length > 0) await state.nft.apply(removeForwardingsText(state.mark, forwardings));
+  if (isActive && forwardings.length > 0) {
+    await state.nft.apply(removeForwardingsText(state.mark, forwardings));
+    await forgetUdpFlows(udpPorts(forwardings));
+  }
   // After the rules: who takes the port next finds it free of them.
   await published?.close();
+}
+
+function udpPorts(forwardings: readonly Forwarding[]): readonly number[] {
+  return forwardings.filter(({ protocol }) => protocol === "udp").map(({ hostPort }) => hostPort);
 }
 
 /** The ports that a container wishes to publish, at the address that its network prefers. */

@@ -70,6 +70,22 @@ describe("the engine's networks, in a network namespace", () => {
     await host.request("DELETE", "/networks/names");
   });
 
+  test("a UDP client that goes on from the same port reaches whoever publishes the other end next", async () => {
+    await host.createNetwork("front");
+    const bindings = { "53/udp": [{ HostIp: "", HostPort: "5300" }] };
+    const one = await host.startContainer({ name: "one", endpoints: { front: {} }, bindings });
+    await host.serve(serveUdp(53, "one"), one);
+    expect(await host.evaluate(talkUdp("127.0.0.1", 5300, 4567))).toMatch(/^one/);
+    await host.stopContainer(one);
+    // Takes the address of the one before.
+    const filler = await host.startContainer({ name: "filler", endpoints: { front: {} } });
+    const two = await host.startContainer({ name: "two", endpoints: { front: {} }, bindings });
+    await host.serve(serveUdp(53, "two"), two);
+    expect(await host.evaluate(talkUdp("127.0.0.1", 5300, 4567))).toMatch(/^two/);
+    for (const each of [filler, two]) await host.stopContainer(each);
+    await host.request("DELETE", "/networks/front");
+  });
+
   test.each(bridgeFilters)("published ports lead to the container from everywhere, $name", async ({ value }) => {
     await host.filterBridges(value);
     await host.createNetwork("front");

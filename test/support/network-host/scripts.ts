@@ -22,13 +22,13 @@ export function talkTcp(address: string, port: number, patienceMs = 20_000): str
     s.on("timeout", () => { console.log("TIMEOUT"); s.destroy(); }).on("error", (e) => console.log(e.code))`;
 }
 
-/** The same over UDP. */
-export function talkUdp(address: string, port: number): string {
+/** The same over UDP, from a port of its own choice or from this one. */
+export function talkUdp(address: string, port: number, from = 0): string {
   return `const s = require("dgram").createSocket("${address.includes(":") ? "udp6" : "udp4"}");
     const end = setTimeout(() => { console.log("TIMEOUT"); s.close(); }, 20_000);
     s.on("message", (data) => { console.log(String(data)); clearTimeout(end); s.close(); });
     s.on("error", (e) => { console.log(e.code); clearTimeout(end); });
-    s.send("hello", ${port}, "${address}")`;
+    s.bind(${from}, () => s.send("hello", ${port}, "${address}"))`;
 }
 
 /** Answers every TCP connection with a word and the client's address. */

@@ -15,6 +15,7 @@ need nft nftables
 if [ "${1-}" != --embedded ]; then
   [ "$DOCKER_HOST" != unix:///var/run/docker.sock ] || need dockerd docker.io
   need tmux tmux
+  need conntrack conntrack
   need docker-registry docker-registry
 fi
 
