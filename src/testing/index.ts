@@ -8,7 +8,8 @@ export type { ComposeOptions, ComposeSource, StackWishes } from "./compose.ts";
 export type { RunHooks } from "./for-run.ts";
 export type { Patience, ServiceCommand } from "./service.ts";
 export type { AnyShape, ComposeShape, ServiceName, ServiceShape, ShapeOf } from "./shape.ts";
-export type { Stack, StackOfAll } from "./stack.ts";
+export type { StackSnapshot, StoredVolume } from "./snapshot.ts";
+export type { SnapshotOptions, Stack, StackOfAll } from "./stack.ts";
 
 /**
  * The compose files that TypeScript knows, by their path from the folder of package.json: what `tscompose types` writes beside

@@ -27,9 +27,9 @@ export class Running {
   }
 
   /** Looks again: published ports change when containers start. */
-  async refresh(): Promise<void> {
+  async refresh({ all = false }: { readonly all?: boolean } = {}): Promise<void> {
     const { name } = this.project;
-    const found = await ps({ name, project: this.project }, {}, this.context);
+    const found = await ps({ name, project: this.project }, { all }, this.context);
     this.#containers = found.toSorted((a, b) => (a.number ?? 0) - (b.number ?? 0));
   }
 }

@@ -1,7 +1,6 @@
 import { hostOfPort } from "../actions/env.ts";
 import type { LogsOptions } from "../actions/logs.ts";
 import type { ListedContainer } from "../actions/ps.ts";
-import type { Service } from "../compose/project.ts";
 import { TscomposeError, UsageError } from "../errors.ts";
 import type { LogLine } from "../events.ts";
 import { kill, pause, restart, stop, unpause, up } from "../library/change.ts";
@@ -11,6 +10,7 @@ import { logs } from "../library/follow.ts";
 import { connectionUrl, mainPort, type Place, type UrlSource } from "./connection-url.ts";
 import type { Running } from "./running.ts";
 import type { ServiceShape } from "./shape.ts";
+import { onlyThese } from "./snapshot.ts";
 
 /** What to run, beside the service itself. */
 export type ServiceCommand<Request> = Omit<Request, "service" | "command">;
@@ -100,7 +100,7 @@ export class TestService<Shape extends ServiceShape = ServiceShape> {
   async start({ timeoutMs: waitTimeoutMs = usualPatienceMs }: Patience = {}): Promise<void> {
     const { context, variables } = this.#running;
     const how = { wait: true, waitTimeoutMs, recreate: "never", ignoreOrphans: true, build: "never" } as const;
-    await up(this.#alone(), { ...how, environment: variables }, context);
+    await up(onlyThese(this.#running.project, [this.name]), { ...how, environment: variables }, context);
     await this.#running.refresh();
   }
 
@@ -169,19 +169,7 @@ export class TestService<Shape extends ServiceShape = ServiceShape> {
     const what = wanted === undefined ? "no port" : `no port ${wanted}`;
     return new UsageError(`service "${this.name}" publishes ${what}`, `${hint}; name it under ports: or expose:`);
   }
-
-  /** The project as if there were nothing but this service: no dependency is touched. */
-  #alone(): Running["project"] {
-    const { project } = this.#running;
-    const { [this.name]: own, ...others } = project.services;
-    if (own === undefined) throw new UsageError(`service "${this.name}" is not part of this stack`);
-    const { dependsOn: _, ...alone }: Service = own;
-    return {
-      ...project,
-      services: { [this.name]: alone },
-      disabledServices: { ...project.disabledServices, ...others },
-    };
-  }
 }
 
-const usualPatienceMs = 120_000;
+/** How long something may take that nobody has set a time for. */
+export const usualPatienceMs = 120_000;

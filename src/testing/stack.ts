@@ -4,13 +4,19 @@ import { UsageError } from "../errors.ts";
 import type { LogLine } from "../events.ts";
 import { logs } from "../library/follow.ts";
 import type { Running } from "./running.ts";
-import { TestService } from "./service.ts";
+import { type Patience, TestService, usualPatienceMs } from "./service.ts";
 import type { ComposeShape, ServiceName } from "./shape.ts";
+import { restoreSnapshot, type StackSnapshot, takeSnapshot } from "./snapshot.ts";
 
 /** A stack that runs: each service by its name, and what concerns all of them. Gone when disposed of. */
 export type Stack<Shape extends ComposeShape = ComposeShape> = StackOfAll<Shape> & {
   readonly [Name in Exclude<ServiceName<Shape>, keyof StackOfAll | "then">]: TestService<Shape["services"][Name]>;
 };
+
+/** Whose data to keep; absent: of all services that have volumes. */
+export interface SnapshotOptions<Shape extends ComposeShape = ComposeShape> extends Patience {
+  readonly services?: readonly ServiceName<Shape>[];
+}
 
 /** What a stack has beside its services. A service whose name is one of these is found in `services`. */
 export class StackOfAll<Shape extends ComposeShape = ComposeShape> implements AsyncDisposable {
@@ -36,6 +42,19 @@ export class StackOfAll<Shape extends ComposeShape = ComposeShape> implements As
   /** Lines of all services, or of some. */
   logs(options: LogsOptions = {}): AsyncGenerator<LogLine> {
     return logs(this.#running.project, options, this.#running.context);
+  }
+
+  /**
+   * Keeps what services have in their volumes, or all of them: they are stopped in good order meanwhile, and healthy again when
+   * this resolves. Throws when none of them has a volume.
+   */
+  snapshot({ services = [], timeoutMs = usualPatienceMs }: SnapshotOptions<Shape> = {}): Promise<StackSnapshot> {
+    return takeSnapshot(this.#running, services, timeoutMs);
+  }
+
+  /** Gives services the data back that a snapshot has kept. Their containers are new, and published ports may be others. */
+  restore(snapshot: StackSnapshot, { timeoutMs = usualPatienceMs }: Patience = {}): Promise<void> {
+    return restoreSnapshot(this.#running, snapshot, timeoutMs);
   }
 
   /** Takes it down, or gives it back where others use it, too; the second time it does nothing. */

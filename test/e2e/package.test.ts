@@ -1,14 +1,20 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import example from "../../examples/test-suite/package.json" with { type: "json" };
 import manifest from "../../package.json" with { type: "json" };
+import { EngineApi } from "../support/engine-api.ts";
+import { runPrefix } from "../support/test-project.ts";
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, "../..");
+
+/** What the service of examples/test-suite needs; jest is a hundred megabytes, and tried by hand. */
+const ofExample = Object.entries(example.dependencies).map(([name, version]) => `${name}@${version}`);
 
 describe("the published package", () => {
   let folder = "";
@@ -18,9 +24,8 @@ describe("the published package", () => {
     await writeFile(join(folder, "package.json"), '{ "private": true, "type": "module" }');
     const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", folder], { cwd: root });
     const [packed] = JSON.parse(stdout) as [{ filename: string }];
-    await run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", `./${packed.filename}`], {
-      cwd: folder,
-    });
+    const packages = [`./${packed.filename}`, ...ofExample];
+    await run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", ...packages], { cwd: folder });
   });
 
   afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -68,6 +73,24 @@ describe("the published package", () => {
     expect(stdout).toBe("api function\n");
     const places = ["dist/index.d.ts", "dist/testing/index.d.ts", "dist/testing/guard/guard-process.js"];
     for (const place of places) expect(existsSync(join(folder, "node_modules/tscompose", place))).toBe(true);
+  });
+
+  test("lets the suites of examples/test-suite run at the same time, and leaves nothing of theirs", async () => {
+    const suite = join(folder, "suite");
+    await cp(join(root, "examples/test-suite"), suite, { recursive: true });
+    await mkdir(join(suite, "node_modules"));
+    await symlink(join(root, "node_modules/vitest"), join(suite, "node_modules/vitest"));
+    const engine = new EngineApi();
+    const name = `${runPrefix}suite`;
+    const env = { ...process.env, DOCKER_HOST: engine.address, COMPOSE_PROJECT_NAME: name };
+    const vitest = [join(root, "node_modules/vitest/vitest.mjs"), "run", "--config", "vitest/vitest.config.ts"];
+    const nodeTest = ["--test", "--test-global-setup=node-test/stack.ts", "node-test/*.test.ts"];
+    const suites = [vitest, nodeTest].map((args) => run(process.execPath, args, { cwd: suite, env }));
+    const [ofVitest, ofNode] = await Promise.all(suites);
+    expect(ofVitest?.stdout).toMatch(/3 passed/);
+    expect(ofNode?.stdout).toMatch(/pass 2\b/);
+    expect((await engine.containers()).flatMap(({ Names }) => Names).filter((each) => each.includes(name))).toEqual([]);
+    expect((await engine.networks()).filter(({ Name }) => Name.includes(name))).toEqual([]);
   });
 
   test("publishes its schemas, and neither tests nor sources", async () => {
