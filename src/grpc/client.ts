@@ -28,6 +28,8 @@ export interface OpenCall<Request, Response> {
 /** Calls over a connection that is already there. Closing it closes the connection, and ends its calls. */
 export class GrpcConnection implements AsyncDisposable {
   readonly #session: ClientHttp2Session;
+  /** Node takes what the socket has read already a moment later, and fails when the session is gone by then. */
+  readonly #settled = new Promise((resolve) => setImmediate(resolve));
 
   constructor(socket: Duplex) {
     this.#session = connect("http://localhost", {
@@ -37,7 +39,10 @@ export class GrpcConnection implements AsyncDisposable {
     });
     // Each call tells its own end; without a listener the process would end first.
     this.#session.on("error", () => {});
-    this.#session.on("connect", () => this.#session.setLocalWindowSize(windowBytes));
+    this.#session.on("connect", () => {
+      // It may have been closed before it came about.
+      if (!this.#session.destroyed) this.#session.setLocalWindowSize(windowBytes);
+    });
   }
 
   /** One message in, one message out. */
@@ -93,6 +98,7 @@ export class GrpcConnection implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#settled;
     this.#session.destroy();
   }
 }

@@ -71,6 +71,8 @@ export function serveGrpc(
   const settings = { initialWindowSize: windowBytes, maxHeaderListSize: headerListBytes };
   const session: ServerHttp2Session = performServerHandshake(socket, { settings, ...headerLimits });
   session.setLocalWindowSize(windowBytes);
+  // As with a client's session: it must not be gone before Node has taken what the socket has read already.
+  const settled = new Promise((resolve) => setImmediate(resolve));
   session.on("error", () => {}); // Every call of it is told its own end.
   session.on("stream", (stream, headers, _flags, rawHeaders) => {
     stream.on("error", () => {});
@@ -83,7 +85,10 @@ export function serveGrpc(
   });
   return {
     closed: new Promise((resolve) => session.once("close", resolve)),
-    [Symbol.asyncDispose]: async () => session.destroy(),
+    async [Symbol.asyncDispose]() {
+      await settled;
+      session.destroy();
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Build, Project, Service } from "../compose/project.ts";
+import type { Build, Project, Service, SshKey } from "../compose/project.ts";
 import type { Snapshot } from "../observe/snapshot.ts";
 import { basisOf } from "./basis.ts";
 import { buildOperation, contextsOf } from "./build-operation.ts";
@@ -17,6 +17,13 @@ export interface BuildingOptions {
   /** On top of each service's own; `null` leaves a value to the builder. */
   readonly buildArgs?: Readonly<Record<string, string | null>>;
   readonly noCache?: boolean;
+  /** Pushes what has a name of its own, under all its names, when it is built. */
+  readonly push?: boolean;
+  /** Agents and keys on top of each service's own. */
+  readonly ssh?: readonly SshKey[];
+  /** Attestations for all: as `build.provenance` and `build.sbom` say them. */
+  readonly provenance?: string;
+  readonly sbom?: string;
   /** Asks the registry for newer base images. */
   readonly pull?: boolean;
   /** Of the paths that images are built from, those that are not there. */
@@ -47,6 +54,8 @@ export function building(project: Project, snapshot: Snapshot, options: Building
     checkBuildPaths(wanted, { project, absentPaths }, report);
     const step = draft.add(buildOperation(project, wanted, surroundings, report), cause, { after });
     steps.set(image, [step]);
+    const names = options.push === true && service.image !== undefined ? [image, ...(wanted.build.tags ?? [])] : [];
+    for (const name of new Set(names)) draft.add({ kind: "push-image", image: name }, "--push", { after: [step] });
     return [step];
   };
   for (const service of Object.values(project.services)) {
@@ -56,9 +65,14 @@ export function building(project: Project, snapshot: Snapshot, options: Building
   return draft.finish({ action: "build", project: project.name, basis: basisOf(snapshot) });
 }
 
-function withOptions(build: Build, { buildArgs, noCache, pull }: BuildingOptions): Build {
+function withOptions(build: Build, options: BuildingOptions): Build {
+  const { buildArgs, noCache, pull, ssh = [], provenance = build.provenance, sbom = build.sbom } = options;
+  const keys = [...(build.ssh ?? []).filter(({ id }) => !ssh.some((key) => key.id === id)), ...ssh];
   return {
     ...(buildArgs === undefined ? build : { ...build, args: { ...build.args, ...buildArgs } }),
+    ...(keys.length === 0 ? {} : { ssh: keys }),
+    ...(provenance === undefined ? {} : { provenance }),
+    ...(sbom === undefined ? {} : { sbom }),
     ...(noCache === true ? { noCache } : {}),
     ...(pull === true ? { pull } : {}),
   };

@@ -288,3 +288,44 @@ scenario("a build over and over sends what has changed", {
     didNotComplain(/transferring context: 3\.\d\dMB done/),
   )
   .step("down removes the image", run("down", "--rmi", "all"), nothingIsLeft, printed(""));
+
+scenario("a build can be pushed, checked, and printed for other builders", {
+  "compose.yaml": `
+services:
+  web:
+    image: localhost:1/web:1
+    build: { context: ., tags: ["localhost:1/web:2"], args: { PRICE: "\${A}" } }
+  other:
+    build: { context: ., dockerfile: other.dockerfile }
+`,
+  Dockerfile: "FROM busybox as Web\nRUN true\n",
+  "other.dockerfile": "FROM busybox\n",
+})
+  .with({ A: "1" })
+  .step(
+    "what has a name of its own is pushed when it is built",
+    runFailing(1, "build", "--push"),
+    complained(/Image localhost:1\/web:1 {2}Built[\s\S]*Image localhost:1\/web:1 {2}Pushing/),
+    complained(/pushing image localhost:1\/web:2: .*connection refused/),
+    didNotComplain(/-other {2}Pushing/),
+  )
+  .step(
+    "printing builds nothing",
+    run("build", "--print"),
+    printed(/"targets": \[\s*"web",\s*"other"\s*\][\s\S]*"tags": \[\s*"localhost:1\/web:1"/),
+    didNotComplain(/Building/),
+  )
+  .step(
+    "so does checking",
+    runFailing(1, "build", "--check"),
+    isAtLeast(ApiVersion, "1.46")
+      ? printed(/services\.other\.build: no warnings|^Dockerfile:1: StageNameCasing: Stage name 'Web'/m)
+      : complained(/needs BuildKit and engine API 1\.46, got/),
+    didNotComplain(/Building/),
+  )
+  .step(
+    "a key by a flag is missed by its name",
+    runFailing(1, "build", "--ssh", "k=./absent"),
+    complained(/services\.web\.build: ssh "k": cannot read/),
+  )
+  .step("down removes the images", run("down", "--rmi", "all"), nothingIsLeft);

@@ -10,6 +10,7 @@ import type { Credentials } from "../credentials.ts";
 import { engineError } from "../refusal.ts";
 import type { Transport } from "../transport.ts";
 import type { BuildRequest, BuildSession, BuildSources } from "./build-session.ts";
+import { askForLint } from "./ask-frontend.ts";
 import { buildFailure } from "./failure.ts";
 import { sendFolder } from "./file-sender.ts";
 import { forwardAgent } from "./ssh-forward.ts";
@@ -34,6 +35,7 @@ export async function openBuildSession(
   const asking = new GrpcConnection(await dial(transport, "/grpc", {}));
   return {
     build: (request, { signal }) => solve(asking, { ...request, session: id }, { signal, faults }),
+    lint: (request, { signal }) => askForLint(asking, { ...request, session: id }, signal),
     async [Symbol.asyncDispose]() {
       await asking[Symbol.asyncDispose]();
       await served[Symbol.asyncDispose]();

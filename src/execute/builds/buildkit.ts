@@ -3,21 +3,19 @@ import type { Operation } from "../../plan/operation.ts";
 import type { Tools } from "../perform.ts";
 import { failedBuild } from "./failed-build.ts";
 import { BuildProgress } from "./progress.ts";
-import { isRemoteContext, solveOf } from "./solve-request.ts";
+import { joinFor } from "./check-dockerfile.ts";
 
 type BuildImage = Extract<Operation, { kind: "build-image" }>;
 
 /** Builds an image with the engine's BuildKit, telling each of its steps. */
 export async function buildWithBuildKit(operation: BuildImage, tools: Tools): Promise<undefined> {
-  const { build, service, secrets = [] } = operation;
+  const { build, service } = operation;
   const { signal, builds, buildStep, warn } = tools;
   const sessions = await builds.open();
   const progress = new BuildProgress(service, { nextNumber: () => sessions.nextNumber(), step: buildStep });
-  const { context = ".", dockerfile = "Dockerfile", dockerfileInline } = build;
-  const offer = { context: isRemoteContext(context) ? undefined : context, secrets, ssh: build.ssh ?? [] };
-  const { request, folders } = solveOf(operation, undefined);
+  const { dockerfile = "Dockerfile", dockerfileInline } = build;
   try {
-    const session = await sessions.join(offer, folders);
+    const { session, request } = await joinFor(operation, sessions);
     for await (const status of session.build(request, { signal })) progress.add(status);
   } catch (cause) {
     if (!(cause instanceof TscomposeError)) throw cause;

@@ -96,6 +96,16 @@ describe("a call", () => {
     await aborted.promise;
   });
 
+  test("may be given up before the connection has come about", async () => {
+    const both = joined(unary(greet, async (asked) => asked));
+    const call = both.client.call(greet, {});
+    call.catch(() => {});
+    await both.client[Symbol.asyncDispose]();
+    await expect(call).rejects.toBeInstanceOf(GrpcError);
+    await both[Symbol.asyncDispose]();
+    await new Promise(setImmediate);
+  });
+
   test("ends when the connection does", async () => {
     const begun = Promise.withResolvers<void>();
     const both = joined(
