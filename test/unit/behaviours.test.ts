@@ -55,7 +55,7 @@ function firstCells(section: string): readonly string[] {
 
 const composeCommands = (
   "attach build commit config cp create down events exec export images kill logs ls pause port ps pull push restart rm run " +
-  "scale start stats stop top unpause up version volumes wait watch generate viz"
+  "scale start stats stop top unpause up version volumes wait watch generate viz publish"
 ).split(" ");
 
 const subjects = [
@@ -74,5 +74,6 @@ const subjects = [
   "Models and GPUs",
   "Watch",
   "Remote files",
+  "Publish",
   "Plan and progress",
 ];
