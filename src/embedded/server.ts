@@ -70,7 +70,7 @@ async function serve(
     await sendReply(response, reply, left.signal);
   } catch (error) {
     if (!(error instanceof HttpError) && !left.signal.aborted) onFault(error);
-    refuse(response, error, left.signal);
+    refuse({ request, response }, error, left.signal);
   } finally {
     // A hijacked connection goes on after its handler; others may carry a thousand requests more.
     if (response.writableEnded) socket.off("close", leave);
@@ -102,7 +102,15 @@ function apiRequest(
   };
 }
 
-function refuse(response: ServerResponse, error: unknown, left: AbortSignal): void {
+function isStillSending({ complete, headers }: IncomingMessage): boolean {
+  return !complete && ("content-length" in headers || "transfer-encoding" in headers);
+}
+
+function refuse(
+  { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
+  error: unknown,
+  left: AbortSignal,
+): void {
   if (response.headersSent || response.socket === null || left.aborted) {
     response.destroy();
     return;
@@ -110,7 +118,7 @@ function refuse(response: ServerResponse, error: unknown, left: AbortSignal): vo
   const status = error instanceof HttpError ? error.status : 500;
   const message = error instanceof Error ? error.message : String(error);
   // A client that still sends its body would never get to read an answer on a closed connection.
-  response.shouldKeepAlive = true;
+  if (isStillSending(request)) response.shouldKeepAlive = true;
   const reply: ApiReply = { kind: "json", status, body: { message } };
   void sendReply(response, reply, left);
 }

@@ -162,7 +162,7 @@ async function fillVolumes(
 function freeName({ register }: ContainerRooms): string {
   for (;;) {
     const name = randomName();
-    if (register.find(name) === undefined) return name;
+    if (!register.isTaken(name)) return name;
   }
 }
 

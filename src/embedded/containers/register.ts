@@ -82,6 +82,11 @@ export class Register {
     this.#names.set(name, id);
   }
 
+  /** Whether a container has the name, also one that is still being made. */
+  isTaken(name: string): boolean {
+    return this.#names.has(name);
+  }
+
   /** Makes a name free again. */
   freeName(name: string): void {
     this.#names.delete(name);

@@ -21,6 +21,7 @@ import {
   type VerbParts,
 } from "./verbs.ts";
 import { waitCondition, waitFor } from "./wait.ts";
+import { checkCreateBody, checkHostFields } from "./wire-shape.ts";
 
 /** What the routes take beside the verbs. */
 export interface RouteParts extends VerbParts {
@@ -48,8 +49,13 @@ export function containerRoutes(parts: RouteParts): readonly Route[] {
       method: "POST",
       path: "/containers/create",
       handle: async (request) => {
-        const body = (await readObject(request)) as ContainerCreateBody;
-        const created = await createContainer(rooms, body, request.query.get("name") || undefined);
+        const body = await readObject(request);
+        checkCreateBody(body);
+        const created = await createContainer(
+          rooms,
+          body as ContainerCreateBody,
+          request.query.get("name") || undefined,
+        );
         return { kind: "json", status: 201, body: created };
       },
     },
@@ -79,7 +85,7 @@ export function containerRoutes(parts: RouteParts): readonly Route[] {
     on("rename", async (id, { query }) => renameContainer(parts, id, query.get("name") ?? "").then(() => done)),
     on("update", async (id, request) => ({
       kind: "json",
-      body: await updateContainer(parts, id, await readObject(request)),
+      body: await updateContainer(parts, id, await hostChanges(request)),
     })),
     on("wait", async (id, { query, signal }) => {
       const container = register.get(id);
@@ -144,4 +150,10 @@ async function prune(parts: RouteParts, query: URLSearchParams): Promise<ApiRepl
     freed += SizeRw;
   }
   return { kind: "json", body: { ContainersDeleted: removed.length === 0 ? null : removed, SpaceReclaimed: freed } };
+}
+
+async function hostChanges(request: ApiRequest): Promise<Readonly<Record<string, unknown>>> {
+  const changes = await readObject(request);
+  checkHostFields(changes);
+  return changes;
 }
