@@ -71,7 +71,7 @@ done
  * when the container has ended.
  */
 const networkLine =
-  "mkdir -p /run/netns && mount -t tmpfs -o mode=755 tmpfs /run/netns && ip -batch host.ip >&2 && " +
+  "{ [ -d /run/netns ] || mkdir -p /run/netns; } && mount -t tmpfs -o mode=755 tmpfs /run/netns && ip -batch host.ip >&2 && " +
   'ip -n "$ID" -batch ns.ip >&2 || fail';
 
 /** Reading starts only when the engine may have opened its end; from then on the keeper alone holds the other. */
