@@ -1,7 +1,7 @@
 // Push and pull of an image of 500 MB by the embedded engine and by another one, in turn, with a registry of this machine.
 //   DOCKER_HOST=unix://… node test/bench/registry.ts [ROUNDS]
 // Needs root, docker-registry, and the engine to compare with at DOCKER_HOST.
-import { spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createReadStream, createWriteStream, readFileSync, writeFileSync } from "node:fs";
@@ -28,25 +28,17 @@ const folder = await mkdtemp(join(tmpdir(), "tscompose-bench-"));
 cleaning.defer(() => rm(folder, { recursive: true, force: true }));
 const archive = join(folder, "image.tar");
 await writeArchive(archive);
-const engine = spawn(
-  tscompose.command[0],
-  [...tscompose.command.slice(1), "engine", "serve", "--data", join(folder, "data"), "--run", join(folder, "run")],
-  // As a daemon is, in a session of its own: the kernel shares out time by sessions.
-  { detached: true },
-);
-cleaning.defer(async () => {
-  engine.kill("SIGTERM");
-  if (engine.exitCode === null) await once(engine, "exit");
-});
-engine.stderr.pipe(process.stderr);
-for await (const line of createInterface(engine.stdout)) if (line.includes("listens")) break;
+const loader = await startEngine();
+await ask(join(folder, "run/engine.sock"), "POST", "/images/load", archive);
+await end(loader);
+// Loading is not what is measured: what it took of memory would count.
+const engine = await startEngine();
+cleaning.defer(() => end(engine));
 
 const ours = { name: "tscompose", socket: join(folder, "run/engine.sock"), push: [] as number[], pull: [] as number[] };
 const theirs = { name: "other", socket: host.replace("unix://", ""), push: [] as number[], pull: [] as number[] };
-for (const { socket } of [ours, theirs]) {
-  await ask(socket, "POST", "/images/load", archive);
-  cleaning.defer(() => ask(socket, "DELETE", "/images/bench:1?force=1"));
-}
+await ask(theirs.socket, "POST", "/images/load", archive);
+for (const { socket } of [ours, theirs]) cleaning.defer(() => ask(socket, "DELETE", "/images/bench:1?force=1"));
 const peaks = { push: 0, pull: 0 };
 for (let round = 0; round < rounds; round += 1) {
   // Whoever is second finds a warm cache: each is second as often as the other.
@@ -70,6 +62,21 @@ for (const what of ["push", "pull"] as const) {
   process.stdout.write(`${what} of ${layerCount * layerMegabytes} MB: ${numbers}, ratio ${(one / other).toFixed(2)}\n`);
 }
 process.stdout.write(`most memory of the engine: push ${peaks.push} MB, pull ${peaks.pull} MB\n`);
+
+/** As a daemon is, in a session of its own: the kernel shares out time by sessions. */
+async function startEngine(): Promise<ChildProcessWithoutNullStreams> {
+  const [node, ...program] = tscompose.command;
+  const args = [...program, "engine", "serve", "--data", join(folder, "data"), "--run", join(folder, "run")];
+  const started = spawn(node, args, { detached: true });
+  started.stderr.pipe(process.stderr);
+  for await (const line of createInterface(started.stdout)) if (line.includes("listens")) break;
+  return started;
+}
+
+async function end(running: ChildProcessWithoutNullStreams): Promise<void> {
+  running.kill("SIGTERM");
+  if (running.exitCode === null) await once(running, "exit");
+}
 
 /** Layers of files of a megabyte, every other one of which cannot be compressed. */
 async function writeArchive(path: string): Promise<void> {

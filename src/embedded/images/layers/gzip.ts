@@ -3,7 +3,7 @@ import { type DeflateRaw, constants, crc32, createDeflateRaw } from "node:zlib";
 
 /** As small as the usual 6 within two percent, in two thirds of the time. */
 const usualLevel = 4;
-const outputBytes = 1_048_576;
+const outputBytes = 524_288;
 /** What is compressed at once: every piece waits for another thread. */
 const pieceBytes = 524_288;
 const sampleBytes = 4096;

@@ -92,7 +92,7 @@ async function* take(source: ByteSource, bytes: number): AsyncGenerator<Buffer> 
 
 /** A small file is read at once: to wait for other threads takes longer than the reading. */
 const smallBytes = 131_072;
-const largestPartBytes = 1_048_576;
+const largestPartBytes = 524_288;
 const howToOpen = constants.O_RDONLY | constants.O_NOFOLLOW;
 
 async function* fileContent(path: Buffer, sizeBytes: number): AsyncGenerator<Buffer> {

@@ -15,9 +15,9 @@ export interface RegistryDesk {
   readonly uploads: Gate;
 }
 
-/** As Docker: `max-concurrent-downloads` and `max-concurrent-uploads`. */
+/** As many layers at once as Docker fetches; more sent at once would only hold more memory. */
 const mostDownloads = 3;
-const mostUploads = 5;
+const mostUploads = 3;
 
 export interface DeskParts {
   readonly layers: Pick<LayerStore, "find">;
