@@ -14,7 +14,7 @@ export DOCKER_HOST="${DOCKER_HOST:-unix:///var/run/docker.sock}"
 
 case ${1:-} in
   '') "$setup/packages.sh" && "$setup/engine.sh" && "$setup/images.sh" ;;
-  --images-only) shift; "$setup/images.sh" "$@" ;;
+  --images-only) shift; "$setup/packages.sh" --images && "$setup/images.sh" "$@" ;;
   --embedded) "$setup/packages.sh" --embedded ;;
   *) sed -n '2,10p' "$0" | sed 's/^# \{0,1\}//' >&2; exit 2 ;;
 esac

@@ -1,18 +1,20 @@
 #!/bin/sh
 # Installs what is missing: an engine, what the embedded one runs on, curl to speak to them, tmux for the terminal tests,
-# a registry that holds images. With --embedded no other engine, and nothing that only tests need.
+# a registry that holds images. With --embedded no other engine, and nothing that only tests need; with --images no engine.
 set -eu
 . "$(dirname "$0")/say.sh"
 
 missing=
 need() { command -v "$1" >/dev/null 2>&1 || missing="$missing $2"; } # need PROGRAM PACKAGE
 PATH=$PATH:/usr/sbin:/sbin
-need ip iproute2
 need curl curl
 need flock util-linux
-need crun crun
-need nft nftables
-if [ "${1-}" != --embedded ]; then
+if [ "${1-}" != --images ]; then
+  need ip iproute2
+  need crun crun
+  need nft nftables
+fi
+if [ $# = 0 ]; then
   [ "$DOCKER_HOST" != unix:///var/run/docker.sock ] || need dockerd docker.io
   need tmux tmux
   need conntrack conntrack
