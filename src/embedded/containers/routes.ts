@@ -1,4 +1,3 @@
-import type { ContainerCreateBody } from "../../docker-api/container.ts";
 import { badRequest } from "../api/http-error.ts";
 import { readObject } from "../api/json-body.ts";
 import { integerOf, isSet } from "../api/query.ts";
@@ -51,11 +50,7 @@ export function containerRoutes(parts: RouteParts): readonly Route[] {
       handle: async (request) => {
         const body = await readObject(request);
         checkCreateBody(body);
-        const created = await createContainer(
-          rooms,
-          body as ContainerCreateBody,
-          request.query.get("name") || undefined,
-        );
+        const created = await createContainer(rooms, body, request.query.get("name") || undefined);
         return { kind: "json", status: 201, body: created };
       },
     },
