@@ -6,9 +6,11 @@ import { EngineApi } from "../support/engine-api.ts";
 import { RecordingProxy } from "../support/recording-proxy.ts";
 import { TestProject } from "../support/test-project.ts";
 import { describeOutcome } from "../support/tool.ts";
+import { Bundle } from "./attributes/bundle.ts";
 import { containers } from "./attributes/containers.ts";
 import { command } from "./attributes/laboratory.ts";
 import { type Definition, neededApi, type Proof, rows } from "./attributes/proof.ts";
+import { resources } from "./attributes/resources.ts";
 import { surroundings } from "./attributes/surroundings.ts";
 
 const engine = new EngineApi();
@@ -18,11 +20,22 @@ type Inspected = Extract<Proof, { by: "inspection" }>;
 
 /** One service for each attribute of the language that a container shows, in which that attribute is changed. */
 const mutants = Object.entries(containers).flatMap(([path, proof]): Mutant[] => {
-  const needed = neededApi(rows.find((row) => row.path === path) ?? { path, kind: "honoured" });
-  const isPossible = needed === undefined || isAtLeast(ApiVersion, needed);
-  if (proof.by !== "inspection" || !isPossible) return [];
+  if (proof.by !== "inspection" || !isPossible(path)) return [];
   return [{ path, service: path.replaceAll(/[^a-z\d_]+/g, "-").replace("services-", ""), proof }];
 });
+
+/** Networks and volumes in which every attribute of theirs is changed; with another name they would be other things. */
+const bundles = { network: new Bundle("swept", {}), volume: new Bundle("swept", {}) };
+const changedResources = Object.entries(resources).flatMap(([path, proof]) => {
+  if (proof.by !== "inspection" || proof.of === "container" || proof.of === "image") return [];
+  if (!isPossible(path) || "name" in proof.given) return [];
+  return [{ path, of: proof.of, key: bundles[proof.of].add(proof.given, proof), shows: proof.shows }];
+});
+
+function isPossible(path: string): boolean {
+  const needed = neededApi(rows.find((row) => row.path === path) ?? { path, kind: "honoured" });
+  return needed === undefined || isAtLeast(ApiVersion, needed);
+}
 
 /** A container is stopped as the file says now: it need not show. */
 const takesEffectWithout: ReadonlySet<string> = new Set(["services.*.stop_grace_period"]);
@@ -37,8 +50,15 @@ interface Mutant {
 function model(isMutated: boolean): string {
   const base: Definition = { image: "busybox", command: ["sleep", "infinity"], stop_signal: "SIGKILL" };
   const own = mutants.map(({ service, proof }) => [service, isMutated ? { ...base, ...proof.given } : base] as const);
-  const { services, ...others } = surroundings;
-  return JSON.stringify({ services: { ...services, ...Object.fromEntries(own) }, ...others });
+  const { services, networks, volumes, ...others } = surroundings;
+  const swept = ({ definitions }: Bundle): Definition =>
+    isMutated ? definitions : Object.fromEntries(Object.keys(definitions).map((key) => [key, {}]));
+  return JSON.stringify({
+    services: { ...services, ...Object.fromEntries(own) },
+    networks: { ...networks, ...swept(bundles.network) },
+    volumes: { ...volumes, ...swept(bundles.volume) },
+    ...others,
+  });
 }
 
 describe("every attribute, changed once", () => {
@@ -67,6 +87,13 @@ describe("every attribute, changed once", () => {
     expect(await engine.get(`/containers/${found?.Id}/json`)).toMatchObject(shows);
   });
 
+  test.for(changedResources)("$path shows", async ({ of, key, shows }) => {
+    const filters = { label: [`com.docker.compose.project=${project.name}`, `com.docker.compose.${of}=${key}`] };
+    const found = await (of === "network" ? engine.networks(filters) : engine.volumes(filters));
+    const inspected = await Promise.all(found.map(({ Name }) => engine.get(`/${of}s/${Name}`)));
+    expect(inspected).toMatchObject([typeof shows === "function" ? shows(project.name) : shows]);
+  });
+
   test("taken back, all of it is as planned again", async () => {
     await project.write({ "compose.json": model(false) });
     const { planned, made } = await converge();
@@ -76,11 +103,11 @@ describe("every attribute, changed once", () => {
 
   /** Plans, then does it: the writes that were planned and those that were made, by kind and service. */
   async function converge(): Promise<{ readonly planned: readonly string[]; readonly made: readonly string[] }> {
-    const plan = await command(project, ["--all-resources", "plan", "--no-start", "--format", "json"]);
+    const plan = await command(project, ["--all-resources", "plan", "--no-start", "--yes", "--format", "json"]);
     expect(plan.exitCode, describeOutcome(plan)).toBe(0);
     const before = await servicesById();
     await using proxy = await RecordingProxy.open();
-    const outcome = await command(project, ["--all-resources", "create"], { DOCKER_HOST: proxy.address });
+    const outcome = await command(project, ["--all-resources", "create", "--yes"], { DOCKER_HOST: proxy.address });
     expect(outcome.exitCode, describeOutcome(outcome)).toBe(0);
     const owners = new Map([...before, ...(await servicesById())]);
     const { steps } = JSON.parse(plan.stdout) as Plan;
@@ -104,6 +131,7 @@ describe("every attribute, changed once", () => {
 
 /** A planned write in a few words: `create web`. */
 function writeOf(operation: Operation): string {
+  if (/^(create|remove)-(network|volume)$/.test(operation.kind)) return operation.kind; // a call to make one does not tell its name
   if (operation.kind === "connect-network") return `connect ${operation.network}`;
   const subject = "service" in operation ? operation.service : "name" in operation ? operation.name : "";
   return `${verbs[operation.kind] ?? operation.kind} ${subject}`;
@@ -114,12 +142,14 @@ const verbs: Readonly<Partial<Record<Operation["kind"], string>>> = {
   "remove-container": "remove",
   "rename-container": "rename",
   "update-container": "update",
-  "create-network": "create-network",
-  "create-volume": "create-volume",
 };
 
 /** A write that was made in the same words. */
 function writeIn(call: string, owners: ReadonlyMap<string, string>): string {
+  const [, thing] = /^POST \/(network|volume)s\/create/.exec(call) ?? [];
+  if (thing !== undefined) return `create-${thing}`;
+  const [, gone] = /^DELETE \/(network|volume)s\//.exec(call) ?? [];
+  if (gone !== undefined) return `remove-${gone}`;
   const [, created] = /^POST \/containers\/create\?name=([^&]+)/.exec(call) ?? [];
   if (created !== undefined) {
     const name = decodeURIComponent(created).replace(/^[0-9a-f]{12}_/, "");
