@@ -62,7 +62,11 @@ export class Session {
     const { environment, workingDirectory, homeDirectory } = this.io;
     const readStdin = (): Promise<string> => readAll(this.io.stdin);
     const context = { files: systemFiles, environment, workingDirectory, homeDirectory, readStdin };
-    return [loadRequest(this.flags, own), context];
+    const request = loadRequest(this.flags, own);
+    if (request.files?.some((file) => file.startsWith("oci://")) !== true) return [request, context];
+    const { withLocalCopies } = await import("./published-files.ts");
+    const { signal } = this;
+    return [await withLocalCopies(request, { environment, homeDirectory, workingDirectory, signal }), context];
   }
 
   /** Tells on stderr what the user should still hear about files that are fine otherwise. */

@@ -1,10 +1,16 @@
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { Readable } from "node:stream";
 import { expect, test } from "vitest";
+import { artifactOf } from "../../src/actions/publish/artifact.ts";
+import { openRegistries } from "../../src/registry/client.ts";
 import { folderOf } from "../support/hostile-places.ts";
 import { startRegistry } from "../support/registry.ts";
 import { type Outcome, start, tscompose } from "../support/tool.ts";
 
+/** Runs where copies of what was published stay in the folder, too. */
 async function inFolder(directory: string, ...args: readonly string[]): Promise<Outcome> {
-  return start(tscompose, args, { directory }).outcome;
+  return start(tscompose, args, { directory, environment: { XDG_CACHE_HOME: join(directory, "cache") } }).outcome;
 }
 
 interface PublishedManifest {
@@ -91,4 +97,56 @@ test("publish sends nothing that may be private unasked, and nothing that nobody
 
   const away = await inFolder(folder.path, "-f", "private.yaml", "publish", "--yes", "127.0.0.1:1/acme/shop");
   expect(away.stderr).toMatch(/^publishing to 127\.0\.0\.1:1\/acme\/shop:latest: .*connection refused/m);
+});
+
+test("-f oci:// reads what was published", async () => {
+  await using registry = await startRegistry();
+  const { host } = registry;
+  using folder = folderOf({ "compose.yaml": plain, "more/compose.yaml": "services: { web: { command: [top] } }\n" });
+  const published = await inFolder(
+    folder.path,
+    "-f",
+    "compose.yaml",
+    "-f",
+    "more/compose.yaml",
+    "publish",
+    `${host}/acme/shop`,
+  );
+  expect(published, published.stderr).toMatchObject({ exitCode: 0 });
+
+  const address = `oci://${host}/acme/shop`;
+  const merged = await inFolder(folder.path, "-f", address, "config", "--no-path-resolution");
+  expect(merged, merged.stderr).toMatchObject({ exitCode: 0 });
+  expect(merged.stdout).toMatch(/^name: shop\nservices:\n {2}web:\n {4}command:\n {6}- top\n/);
+  const again = await inFolder(folder.path, "-f", address, "config", "--services");
+  expect(again).toMatchObject({ exitCode: 0, stdout: "web\n" });
+  const [copy = ""] = await readdir(join(folder.path, "cache/tscompose/oci"));
+  expect((await stat(join(folder.path, "cache/tscompose/oci", copy))).mode & 0o777).toBe(0o700);
+
+  const absent = await inFolder(folder.path, "-f", `${address}:none`, "config");
+  expect(absent.exitCode).toBe(1);
+  expect(absent.stderr).toMatch(new RegExp(`^fetching ${address}:none: `));
+});
+
+test("-f oci:// takes no images for compose files, and no names that lead out of a folder", async () => {
+  await using registry = await startRegistry();
+  const { host } = registry;
+  using folder = folderOf({});
+  await registry.publish("acme/image", "1");
+  const image = await inFolder(folder.path, "-f", `oci://${host}/acme/image:1`, "config");
+  expect(image.stderr).toMatch(
+    /acme\/image:1: it is no compose file\n {2}hint: what can be read is what publish has sent/,
+  );
+
+  const about = { version: "1.1", composeVersion: "2.40.3", createdAt: "2026-01-01T00:00:00Z" } as const;
+  const { blobs, manifest } = artifactOf([{ name: "../evil.yaml", text: plain }], about);
+  using registries = openRegistries({ mirrors: [], insecure: [], trust: async () => ({}) });
+  const writer = registries.writer(`${host}/acme/evil`, { signal: new AbortController().signal });
+  for (const { bytes, digest, subject } of blobs) {
+    await writer.uploadBlob({ open: () => Readable.from([bytes]), digest: () => digest, subject });
+  }
+  await writer.putManifest("1", manifest);
+  const evil = await inFolder(folder.path, "-f", `oci://${host}/acme/evil:1`, "config");
+  expect(evil).toMatchObject({ exitCode: 1, stdout: "" });
+  expect(evil.stderr).toMatch(/a name in it leads out of its folder/);
 });

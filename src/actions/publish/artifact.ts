@@ -17,9 +17,10 @@ export interface Artifact {
 }
 
 /** The words of Docker Compose (internal/oci/push.go of docker/compose), which reads what we publish. */
-const words = {
+export const words = {
   project: "application/vnd.docker.compose.project",
   file: "application/vnd.docker.compose.file+yaml",
+  environment: "application/vnd.docker.compose.envfile",
   config: "application/vnd.docker.compose.config.empty.v1+json",
   noConfig: "application/vnd.oci.empty.v1+json",
   manifest: "application/vnd.oci.image.manifest.v1+json",

@@ -1,14 +1,11 @@
-import { dockerCredentials } from "../../engine/credentials.ts";
-import { dockerConfigFolder } from "../../engine/docker-config.ts";
 import { fullReference, parseImageReference } from "../../engine/image-reference.ts";
-import { TscomposeError, UsageError } from "../../errors.ts";
+import { UsageError } from "../../errors.ts";
 import { composeVersion } from "../../observe/labels.ts";
-import { openRegistries } from "../../registry/client.ts";
 import { RegistryError } from "../../registry/registry-error.ts";
-import { readRegistrySettings } from "../../registry/settings.ts";
 import type { WritableRepository } from "../../registry/upload.ts";
 import type { Clock } from "../../system/clock.ts";
 import { type Artifact, artifactOf, type OciVersion, type PublishedFile } from "./artifact.ts";
+import { askRegistry, type RegistryContext } from "./registry-call.ts";
 
 /** Where to, and how. */
 export interface PublishOptions {
@@ -22,11 +19,8 @@ export interface PublishOptions {
 }
 
 /** What publishing needs of the world; no engine. */
-export interface PublishContext {
-  readonly environment: Readonly<Record<string, string>>;
-  readonly homeDirectory: string;
+export interface PublishContext extends RegistryContext {
   readonly clock: Clock;
-  readonly signal: AbortSignal;
 }
 
 /** The full name of a place for compose files. Throws for what is none. */
@@ -40,22 +34,11 @@ export function publishedName(repository: string): string {
 export async function publish(options: PublishOptions, context: PublishContext): Promise<string> {
   const { repository: path, version: tag } = parseImageReference(publishedName(options.repository));
   const host = path.slice(0, path.indexOf("/"));
-  const { environment, homeDirectory, signal } = context;
-  const credentials = dockerCredentials(dockerConfigFolder(environment, homeDirectory), environment);
-  const auth = await credentials.forHost(host);
-  const known = await readRegistrySettings(environment["TSCOMPOSE_ENGINE_CONFIG"] || "/etc/tscompose");
-  const insecure = options.isInsecure === true ? [...known.insecure, host] : known.insecure;
-  try {
-    using registries = openRegistries({ ...known, insecure });
-    const digest = await send(registries.writer(path, { auth, signal }), tag, options, context);
+  const call = { doing: `publishing to ${path}:${tag}`, host, isInsecure: options.isInsecure === true };
+  return askRegistry(call, context, async (registries, asker) => {
+    const digest = await send(registries.writer(path, asker), tag, options, context);
     return `${path}:${tag}@${digest}`;
-  } catch (cause) {
-    if (!(cause instanceof RegistryError)) throw cause;
-    const { kind, message } = cause;
-    const code = kind === "denied" ? "unauthorized" : kind === "unreachable" ? "unavailable" : "operation-failed";
-    const hint = kind === "denied" ? { hint: `log in first: tscompose login ${host}` } : {};
-    throw new TscomposeError({ code, message: `publishing to ${path}:${tag}: ${message}`, cause, ...hint });
-  }
+  });
 }
 
 async function send(

@@ -1,0 +1,90 @@
+import { fullReference, parseImageReference } from "../../engine/image-reference.ts";
+import { TscomposeError, UsageError } from "../../errors.ts";
+import { isDigest } from "../../registry/digest.ts";
+import type { Repository } from "../../registry/repository.ts";
+import { words } from "./artifact.ts";
+import { askRegistry, type RegistryContext } from "./registry-call.ts";
+
+/** What was published under a name. */
+export interface PublishedProject {
+  /** Digits of the manifest's digest: the same for the same content. */
+  readonly hex: string;
+  readonly files: readonly FetchedFile[];
+}
+
+/** A file of a published project. */
+export interface FetchedFile {
+  /** Without a folder. */
+  readonly name: string;
+  readonly text: string;
+  /** `project`: one of the compose files, in order; `companion`: a file that they name. */
+  readonly kind: "project" | "companion";
+}
+
+/** Begins the address of what was published. */
+export const publishedScheme = "oci://";
+
+const mostFiles = 100;
+const mostBytes = 1_048_576;
+
+/** Fetches what `publish` has sent, of whichever tool. Throws for what is no compose file, and for names that lead out. */
+export async function fetchPublished(address: string, context: RegistryContext): Promise<PublishedProject> {
+  const reference = fullReference(address.slice(publishedScheme.length));
+  if (reference === undefined) throw new UsageError(`expected oci://REPOSITORY[:TAG], got "${address}"`);
+  const { repository: path, version } = parseImageReference(reference);
+  const call = { doing: `fetching ${address}`, host: path.slice(0, path.indexOf("/")) };
+  return askRegistry(call, context, async (registries, asker) => {
+    const repository = registries.reader(path, asker);
+    const { digest, bytes } = await repository.manifest(version);
+    const files = await Promise.all(
+      layersOf(bytes, address).map((layer, index) => fetchFile(repository, layer, index, address)),
+    );
+    return { hex: digest.slice("sha256:".length), files };
+  });
+}
+
+interface Layer {
+  readonly mediaType?: unknown;
+  readonly digest?: unknown;
+  readonly size?: unknown;
+  readonly annotations?: Readonly<Record<string, unknown>>;
+}
+
+function layersOf(bytes: Buffer, address: string): readonly Layer[] {
+  const manifest = JSON.parse(bytes.toString("utf8")) as {
+    readonly artifactType?: unknown;
+    readonly config?: { readonly mediaType?: unknown };
+    readonly layers?: unknown;
+  };
+  const isProject = manifest.artifactType === words.project || manifest.config?.mediaType === words.config;
+  if (!isProject || !Array.isArray(manifest.layers)) {
+    throw refusal(address, "it is no compose file", "what can be read is what publish has sent");
+  }
+  if (manifest.layers.length > mostFiles) throw refusal(address, `it has more than ${mostFiles} files`);
+  return manifest.layers as readonly Layer[];
+}
+
+async function fetchFile(
+  repository: Repository,
+  { mediaType, digest, size, annotations = {} }: Layer,
+  index: number,
+  address: string,
+): Promise<FetchedFile> {
+  const isEnvironment = mediaType === words.environment;
+  if (!isEnvironment && mediaType !== words.file)
+    throw refusal(address, `a layer of it is of the type ${String(mediaType)}`);
+  if (!isDigest(digest) || typeof size !== "number" || size > mostBytes) {
+    throw refusal(address, `file ${index + 1} has no digest, or more than ${mostBytes} bytes`);
+  }
+  const name = annotations[isEnvironment ? "com.docker.compose.envfile" : "com.docker.compose.file"] ?? `${index}.yaml`;
+  if (typeof name !== "string" || !/^[\w-][\w.-]*$/.test(name))
+    throw refusal(address, "a name in it leads out of its folder");
+  const text = (await repository.smallBlob(digest)).toString("utf8");
+  const isCompanion = isEnvironment || annotations["com.docker.compose.extends"] === "true";
+  return { name, text, kind: isCompanion ? "companion" : "project" };
+}
+
+function refusal(address: string, what: string, hint?: string): TscomposeError {
+  const details = { code: "invalid-project", message: `${address}: ${what}` } as const;
+  return new TscomposeError(hint === undefined ? details : { ...details, hint });
+}
