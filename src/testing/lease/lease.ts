@@ -130,7 +130,9 @@ class HeldLease {
   #hold(socket: Socket): void {
     socket.unref(); // a program that forgets to give it back ends all the same
     socket.once("close", () => {
-      if (!this.#isReleased) this.#renewing = this.#renew();
+      if (this.#isReleased) return;
+      this.#renewing = this.#renew();
+      this.#renewing.catch(() => {}); // told when the lease is released
     });
   }
 
