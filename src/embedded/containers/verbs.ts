@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { badRequest, conflict } from "../api/http-error.ts";
+import { killGroup } from "../host/cgroups.ts";
 import { setFrozen } from "../host/freezer.ts";
 import { sendSignal } from "../host/processes.ts";
 import { signalNumber } from "../runtime/signals.ts";
@@ -133,6 +134,8 @@ async function sendAndTell({ rooms }: VerbParts, container: ContainerDocument, s
   const { process: first, status } = container.state;
   if (first === undefined) return;
   const isThere = sendSignal(first, signal);
+  // Without a PID namespace of its own, what it has started would stay, and the runtime waits for it.
+  if (signal === killed) killGroup(rooms.paths.mark, container.id);
   if (isThere) rooms.publish(container, "kill", { signal: String(signal) });
   if (!isThere || status !== "paused") return;
   await setFrozen(first.pid, false);

@@ -58,6 +58,15 @@ describe("a container that means harm", () => {
     await own.api.send("DELETE", `/containers/${id}?force=1`);
   });
 
+  test("and has processes on the host's list goes with all of them", async () => {
+    const id = await own.run(["sh", "-c", "setsid sleep 98765 & exec sleep 98765"], { PidMode: "host" });
+    const { State } = (await own.api.get(`/containers/${id}/json`)) as { State: { Pid: number } };
+    const [, group = ""] = /^\d+:pids:(.*)$/m.exec(await readFile(`/proc/${State.Pid}/cgroup`, "utf8")) ?? [];
+    await own.api.send("DELETE", `/containers/${id}?force=1`);
+    const left = await readFile(join("/sys/fs/cgroup/pids", group, "cgroup.procs"), "utf8").catch(() => "");
+    expect(left).toBe("");
+  });
+
   test("and writes ten thousand lines a second is read to the last, while others are served", async () => {
     const script = "n=0; while [ $n -lt 50 ]; do n=$((n+1)); seq 1000; usleep 80000; done";
     const id = await own.run(["sh", "-c", script]);
