@@ -11,9 +11,11 @@ export async function withLocalCopies(
 ): Promise<LoadRequest> {
   const { files = [] } = request;
   const fetched = await Promise.all(
-    files.map((file) => (file.startsWith(publishedScheme) ? fetchPublished(file, context) : file)),
+    files.map(async (file) => (file.startsWith(publishedScheme) ? await fetchPublished(file, context) : file)),
   );
-  const places = await Promise.all(fetched.map((each) => (typeof each === "string" ? [each] : keep(each, context))));
+  const places = await Promise.all(
+    fetched.map(async (each) => (typeof each === "string" ? [each] : await keep(each, context))),
+  );
   return { ...defaultName(fetched, context), ...request, files: places.flat() };
 }
 
