@@ -12,8 +12,9 @@ import { openBuildCache } from "./cache/build-cache.ts";
 import { openCacheFolders } from "./cache/cache-folders.ts";
 import { contextPathsOf } from "./context-paths.ts";
 import { DockerfileError } from "./dockerfile/dockerfile-error.ts";
-import { readDockerfile } from "./dockerfile/read-dockerfile.ts";
+import { type Dockerfile, readDockerfile } from "./dockerfile/read-dockerfile.ts";
 import { ignorePatterns } from "./files/patterns.ts";
+import { adviceOn } from "./plan/advice.ts";
 import { planBuild } from "./plan/plan-build.ts";
 import { readPlatform } from "./plan/platform.ts";
 import { imageDocument } from "./solve/image-document.ts";
@@ -102,7 +103,7 @@ interface Reading {
 
 async function buildText(shared: Shared, request: BuildRequest, { progress, text }: Reading): Promise<BuildResult> {
   const { paths, images } = shared;
-  const dockerfile = invalid(() => readDockerfile(text));
+  const dockerfile = invalid(() => advised(readDockerfile(text), request));
   const architecture = readPlatform(`linux/${images.forBuilds.architecture}`);
   const plan = await planBuild({
     dockerfile,
@@ -133,6 +134,16 @@ async function buildText(shared: Shared, request: BuildRequest, { progress, text
     await solver.close();
     await rm(scratchFolder, { recursive: true, force: true });
   }
+}
+
+/** Tells what is to be said of a Dockerfile; throws where that is to be a failure. */
+function advised(dockerfile: Dockerfile, { emit }: BuildRequest): Dockerfile {
+  const { warnings, isError } = adviceOn(dockerfile);
+  for (const warning of warnings) emit({ kind: "warning", warning });
+  const [first] = warnings;
+  if (!isError || first === undefined) return dockerfile;
+  const rules = [...new Set(warnings.map(({ rule }) => rule))].sort();
+  throw new DockerfileError(`lint violation found for rules: ${rules.join(", ")}`, first.location);
 }
 
 /** A mistake that shows before anything is done makes the request itself wrong. */

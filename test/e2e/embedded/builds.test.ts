@@ -176,6 +176,7 @@ describe("builds of the embedded engine", () => {
         "FROM busybox\nCOPY kept.txt /etc\nCOPY kept.txt /etc/kept.txt/x\n",
         /^Dockerfile:3: mkdir \/etc\/kept.txt: not a directory/,
       ],
+      ["# check=error=true\nFROM busybox\nMAINTAINER a\n", /^Dockerfile:3: lint violation found for rules: Maint/],
       ["ARG X=busybox\nFROM ${Y}\n", /^Dockerfile:2: base name \(\$\{Y\}\) should not be blank/],
     ] as const)("%j is told with its line", async ([dockerfile, wanted]) => {
       expect(await failure(dockerfile)).toMatch(wanted);

@@ -1,10 +1,11 @@
 import { chmod, mkdir, readdir, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
-import { extractInRoot } from "../../files/extract.ts";
-import { InRoot } from "../../host/in-root.ts";
+import { extractTar } from "../../host/tar.ts";
 import { decompressed } from "../../images/layers/decompress.ts";
 import type { TarMember } from "../../tar/entry.ts";
+import { LinkTable } from "../../images/layers/link-table.ts";
 import { readTar } from "../../tar/read-tar.ts";
+import { writeTar } from "../../tar/write-tar.ts";
 import type { FetchWish, LocalSource } from "../build.ts";
 import { type PatternState, Patterns } from "../files/patterns.ts";
 
@@ -22,9 +23,7 @@ export class ContextFolder implements LocalSource {
     const folder = join(parent, "context");
     await mkdir(folder);
     await chmod(folder, 0o755);
-    await using root = await InRoot.open(folder);
-    const wish = { root, mountPoints: [], path: "/", keepsKinds: false, owner: { uid: 0, gid: 0 } };
-    await extractInRoot(wish, ordinary(readTar(decompressed(archive))));
+    await extractTar(folder, writeTar(confined(readTar(decompressed(archive)))));
     return new ContextFolder(folder);
   }
 
@@ -37,10 +36,21 @@ export class ContextFolder implements LocalSource {
   }
 }
 
-/** A context has neither devices nor pipes. */
-async function* ordinary(members: AsyncIterable<TarMember>): AsyncGenerator<TarMember> {
+/**
+ * A context has neither devices nor pipes, all of it is root's, and no name or link of it leads out of the folder, which
+ * nobody else knows. Throws a `TarError` for one that tries.
+ */
+async function* confined(members: AsyncIterable<TarMember>): AsyncGenerator<TarMember> {
   const kinds = new Set(["file", "directory", "symlink", "hardlink"]);
-  for await (const member of members) if (kinds.has(member.entry.kind)) yield member;
+  const links = new LinkTable();
+  for await (const { entry, content } of members) {
+    const name = links.resolve(entry.name);
+    if (!kinds.has(entry.kind) || name === "") continue;
+    const linkName = entry.kind === "hardlink" ? links.resolve(entry.linkName) : entry.linkName;
+    const own = { ...entry, name, linkName, uid: 0, gid: 0 };
+    links.note(own);
+    yield { entry: own, content };
+  }
 }
 
 async function removeMatching(

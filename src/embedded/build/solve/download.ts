@@ -6,12 +6,16 @@ import { DockerfileError } from "../dockerfile/dockerfile-error.ts";
 import type { DownloadStep } from "../plan/steps.ts";
 import type { SolveParts } from "./parts.ts";
 
+/** What was brought from elsewhere. */
+export interface FetchedFolder {
+  readonly folder: string;
+  /** To be removed when the build is over: the folder, or one above. */
+  readonly temporary: string;
+  readonly key: string;
+}
+
 /** Brings a file into a folder of its own. Throws a {@link DockerfileError} for an answer other than 200, and another content. */
-export async function download(
-  parts: SolveParts,
-  step: DownloadStep,
-  vertex: string,
-): Promise<{ readonly folder: string; readonly key: string }> {
+export async function download(parts: SolveParts, step: DownloadStep, vertex: string): Promise<FetchedFolder> {
   const { images, request, progress } = parts;
   const folder = await images.makeTemporary();
   try {
@@ -30,7 +34,7 @@ export async function download(
       step.checksum === ""
         ? keyOf("download", step.fileName, digest, modified)
         : keyOf("download", step.fileName, step.checksum);
-    return { folder, key };
+    return { folder, temporary: folder, key };
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;

@@ -5,6 +5,7 @@ import { CommandError, run } from "../../host/run.ts";
 import { keyOf } from "../cache/step-key.ts";
 import { DockerfileError } from "../dockerfile/dockerfile-error.ts";
 import type { GitStep } from "../plan/steps.ts";
+import type { FetchedFolder } from "./download.ts";
 import type { SolveParts } from "./parts.ts";
 
 /** Nothing of the machine's own settings, no question, no program that a repository could name. */
@@ -22,7 +23,7 @@ export async function gitCheckout(
   { images, request }: SolveParts,
   step: GitStep,
   _vertex: string,
-): Promise<{ readonly folder: string; readonly key: string }> {
+): Promise<FetchedFolder> {
   const folder = await images.makeTemporary();
   const { signal } = request;
   const git = (...args: string[]): Promise<{ readonly stdout: string }> =>
@@ -37,7 +38,7 @@ export async function gitCheckout(
     }
     if (!step.keepsGitFolder) await rm(join(folder, ".git"), { recursive: true, force: true });
     const key = keyOf("git", step.remote, commit, step.folder, step.keepsGitFolder);
-    return { folder: await subfolder(folder, step), key };
+    return { folder: await subfolder(folder, step), temporary: folder, key };
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     if (!(error instanceof CommandError)) throw error;

@@ -5,7 +5,7 @@ import { DockerfileError } from "../dockerfile/dockerfile-error.ts";
 import { contentDigest } from "../files/content-digest.ts";
 import { Patterns } from "../files/patterns.ts";
 import type { CommandStep, ContextStep, CopyAction, FileStep, ImageStep, MergeStep, Step } from "../plan/steps.ts";
-import { download } from "./download.ts";
+import { type FetchedFolder, download } from "./download.ts";
 import { gitCheckout } from "./git-checkout.ts";
 import { makeFiles } from "./make-files.ts";
 import type { SolveParts } from "./parts.ts";
@@ -80,8 +80,8 @@ export class Solver {
     }
   }
 
-  #keepFolder({ folder, key }: { readonly folder: string; readonly key: string }): Solved {
-    this.#temporary.push(folder);
+  #keepFolder({ folder, temporary, key }: FetchedFolder): Solved {
+    this.#temporary.push(temporary);
     return { kind: "folder", folder, key };
   }
 
