@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import type { ContainerInspect } from "../../src/docker-api/container.ts";
 import {
   complained,
@@ -15,9 +16,10 @@ import {
   run,
   runDockerCompose,
   runFailing,
-  runInterrupted,
+  runOptions,
   scenario,
 } from "../support/scenario.ts";
+import { start, toolUnderTest } from "../support/tool.ts";
 
 function isPublished({ NetworkSettings: { Ports = {} } }: ContainerInspect): boolean {
   return Object.values(Ports).some((bindings) => (bindings ?? []).length > 0);
@@ -108,18 +110,12 @@ services:
   web: { image: busybox, command: sleep infinity, stop_signal: SIGKILL, ports: ["80"] }
 `,
 })
-  .step(
-    "a signal reaches the command, whose exit code is told",
-    runInterrupted(
-      { when: eventually(serviceIs("web", "running")), signal: "SIGTERM", exitCode: 5 },
-      "run",
-      "--rm",
-      "web",
-      "sh",
-      "-c",
-      "trap 'exit 5' TERM; while :; do sleep 0.1; done",
-    ),
-  )
+  .step("a signal reaches the command, whose exit code is told", async (world) => {
+    const script = "trap 'exit 5' TERM; echo ready; while :; do sleep 0.1; done";
+    const running = start(toolUnderTest, ["run", "--rm", "web", "sh", "-c", script], runOptions(world));
+    running.process.stdout?.once("data", () => running.process.kill("SIGTERM")); // before it says so the signal would be lost
+    expect(await running.outcome).toMatchObject({ stdout: "ready\n", exitCode: 5 });
+  })
   .step("no port is published", run("run", "-d", "web"), inspects("web", isPublished, false))
   .step(
     "the service's are where that is asked for",

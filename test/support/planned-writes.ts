@@ -7,7 +7,8 @@ const planned = new Set("up create down start stop restart kill pause unpause rm
 
 /** Whether a command line shows a plan before it does what it plans. */
 export function hasPlan(args: readonly string[]): boolean {
-  return args.some((word) => planned.has(word)) && !args.includes("--dry-run") && !args.includes("--plan");
+  const asks = args.includes("rm") && !args.includes("-f");
+  return args.some((word) => planned.has(word)) && !asks && !args.includes("--dry-run") && !args.includes("--plan");
 }
 
 /** Runs a command, and expects the engine to be asked for what the plan has told: everything, and nothing else. */
