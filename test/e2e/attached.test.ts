@@ -136,8 +136,14 @@ scenario("a failure decides where only failures count, and who stands for the wh
   "compose.yaml": `
 services:
   fine: { image: busybox, command: ["true"] }
-  tests: { image: busybox, command: ["sh", "-c", "exit 7"], depends_on: { fine: { condition: service_completed_successfully } } }
-  web: { image: busybox, command: ["sh", "-c", "trap 'echo bye; exit 3' TERM; while :; do sleep 0.1; done"] }
+  tests:
+    image: busybox
+    command: ["sh", "-c", "exit 7"]
+    depends_on: { fine: { condition: service_completed_successfully }, web: { condition: service_healthy } }
+  web:
+    image: busybox
+    command: ["sh", "-c", "trap 'echo bye; exit 3' TERM; touch /ready; while :; do sleep 0.1; done"]
+    healthcheck: { test: "test -e /ready", interval: 100ms }
 `,
 })
   .step(
