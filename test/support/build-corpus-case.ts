@@ -2,14 +2,17 @@ import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { ContextFolder } from "../../src/embedded/build/classic/context-folder.ts";
 import { createTar } from "../../src/embedded/host/tar.ts";
-import type { BuildEvent, BuildRequest, Builder, LocalSource, NamedContext } from "../../src/embedded/build/build.ts";
+import type { BuildRequest, Builder, LocalSource, NamedContext } from "../../src/embedded/build/build.ts";
 import { corpusFolder, type CorpusCase } from "./dockerfile-corpus.ts";
 
-/** Builds a case of the corpus on the builder itself, as a door would ask it to; gives the image's id. */
+/**
+ * Builds a case of the corpus on the builder itself, as a door would ask it to; gives the image's id. `shared` is a copy
+ * of the context for all cases that leave nothing out.
+ */
 export async function buildCorpusCase(
   builder: Builder,
-  { name, options }: CorpusCase,
-  { context, emit = () => {} }: { readonly context: string; readonly emit?: (event: BuildEvent) => void },
+  { name, options, hasIgnoreFile }: CorpusCase,
+  { context, shared }: { readonly context: string; readonly shared: LocalSource },
 ): Promise<string> {
   const contexts = Object.entries(options.contexts ?? {}).map(([key, path]): [string, NamedContext] => [
     key,
@@ -17,6 +20,7 @@ export async function buildCorpusCase(
   ]);
   const request: BuildRequest = {
     ...plainRequest(context),
+    ...(hasIgnoreFile ? {} : { context: shared }),
     dockerfile: { source: asItIs(corpusFolder), path: `${name}.Dockerfile` },
     namedContexts: new Map(contexts),
     buildArgs: options.buildArgs ?? {},
@@ -24,7 +28,6 @@ export async function buildCorpusCase(
     noCache: options.noCache ?? false,
     extraHosts: options.hosts ?? [],
     secret: (id) => Promise.resolve(options.secrets?.[id] === undefined ? undefined : Buffer.from(options.secrets[id])),
-    emit,
     ...(options.target === undefined ? {} : { target: options.target }),
     ...(options.platform === undefined ? {} : { platform: options.platform }),
   };

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { chmod, chown, mkdir, readFile, readdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -12,6 +13,8 @@ export interface CorpusCase {
   /** The Dockerfile's. */
   readonly path: string;
   readonly options: CorpusOptions;
+  /** It leaves files of the context out. */
+  readonly hasIgnoreFile: boolean;
 }
 
 /** How it is built: the line `# options: {…}` at its end. */
@@ -36,7 +39,13 @@ export async function corpusCases(words: readonly string[] = []): Promise<Corpus
     const text = await readFile(join(corpusFolder, file), "utf8");
     const [, options = "{}"] = /^# options: (.*)$/m.exec(text) ?? [];
     const name = file.replace(/\.Dockerfile$/, "");
-    return { name, path: join(corpusFolder, file), options: JSON.parse(options) as CorpusOptions };
+    const path = join(corpusFolder, file);
+    return {
+      name,
+      path,
+      options: JSON.parse(options) as CorpusOptions,
+      hasIgnoreFile: existsSync(`${path}.dockerignore`),
+    };
   });
   return (await Promise.all(all)).filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
 }

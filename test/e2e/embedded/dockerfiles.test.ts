@@ -1,7 +1,8 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { buildCorpusCase } from "../../support/build-corpus-case.ts";
+import type { LocalSource } from "../../../src/embedded/build/build.ts";
+import { buildCorpusCase, copyOf } from "../../support/build-corpus-case.ts";
 import { corpusCases, makeContext } from "../../support/dockerfile-corpus.ts";
 import { type OwnEngine, startOwnEngine } from "../../support/embedded-engine.ts";
 import { type ImageFacts, firstLayer, imageFacts } from "../../support/image-facts.ts";
@@ -11,6 +12,7 @@ const cases = await corpusCases((process.env["CORPUS"] ?? "").split(" ").filter(
 describe("the corpus of Dockerfiles gives what BuildKit gives", () => {
   let engine: OwnEngine;
   let context: string;
+  let shared: LocalSource;
   let base: string;
 
   beforeAll(async () => {
@@ -20,6 +22,7 @@ describe("the corpus of Dockerfiles gives what BuildKit gives", () => {
     context = join(engine.folder, "context");
     await mkdir(context, { mode: 0o755 });
     await makeContext(context);
+    shared = copyOf(context, engine.folder);
   });
 
   afterAll(async () => {
@@ -28,7 +31,7 @@ describe("the corpus of Dockerfiles gives what BuildKit gives", () => {
 
   test.concurrent.for(cases)("$name", async (each) => {
     const wanted = JSON.parse(await readFile(each.path.replace(/\.Dockerfile$/, ".json"), "utf8")) as ImageFacts;
-    const id = await buildCorpusCase(engine.builder, each, { context });
+    const id = await buildCorpusCase(engine.builder, each, { context, shared });
     const { bytes } = await engine.ask("GET", `/images/${id}/get`);
     const facts = await imageFacts(bytes, { base, isTimed: wanted.created !== undefined });
     expect(JSON.parse(JSON.stringify(facts))).toEqual(wanted);
