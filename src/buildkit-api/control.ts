@@ -176,10 +176,26 @@ const statusResponse = message<StatusResponse>({
   warnings: repeated(4, vertexWarning),
 });
 
+/** Who carries builds out, and what is known of it. */
+export interface Worker {
+  readonly id: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+interface Workers {
+  readonly workers: readonly Worker[];
+}
+
+/** The label by which Docker's own worker tells what `host-gateway` stands for (moby/moby, builder/builder-next/worker/label). */
+export const hostGatewayLabel = "org.mobyproject.buildkit.worker.moby.host-gateway-ip";
+
+const worker = message<Worker>({ id: text(1), labels: map(2, "text") });
+
 /** `moby.buildkit.v1.Control`, as far as builds ask for it (moby/buildkit, api/services/control/control.proto). */
 export const control: {
   readonly solve: Method<SolveRequest, SolveResponse>;
   readonly status: Method<{ readonly ref: string }, StatusResponse>;
+  readonly listWorkers: Method<Readonly<Record<string, never>>, Workers>;
 } = {
   solve: methodOf(
     "moby.buildkit.v1.Control",
@@ -192,5 +208,11 @@ export const control: {
     "Status",
     message<{ readonly ref: string }>({ ref: text(1) }),
     statusResponse,
+  ),
+  listWorkers: methodOf(
+    "moby.buildkit.v1.Control",
+    "ListWorkers",
+    message<Readonly<Record<string, never>>>({}),
+    message<Workers>({ workers: repeated(1, worker) }),
   ),
 };

@@ -35,6 +35,8 @@ const onlyClassic: Readonly<Record<string, Asks>> = {
 
 /** What BuildKit can do since an API version; before that, the classic builder can. */
 const newInBuildKit: Readonly<Record<string, Asks>> = {
+  extra_hosts: ({ extraHosts = {} }) =>
+    Object.values(extraHosts).some((addresses) => addresses.includes("host-gateway")),
   shm_size: ({ shmSizeBytes }) => shmSizeBytes !== undefined,
   ulimits: ({ ulimits }) => Object.keys(ulimits ?? {}).length > 0,
 };

@@ -39,6 +39,8 @@ export type BuildRequest = Partial<Omit<SolveRequest, "ref" | "session" | "expor
 export interface BuildSession extends AsyncDisposable {
   /** Builds and tells what happens; throws an `EngineError` with what the builder said. Ends quietly by `signal`. */
   build(request: BuildRequest, options: { readonly signal: AbortSignal }): AsyncIterable<StatusResponse>;
+  /** The address that `host-gateway` stands for; undefined where the engine does not tell. */
+  hostGateway(): Promise<string | undefined>;
   /** What is to be said against the Dockerfile, as the builder's JSON; builds nothing. */
   lint(request: BuildRequest, options: { readonly signal: AbortSignal }): Promise<string>;
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Duplex } from "node:stream";
-import { control, type StatusResponse } from "../../buildkit-api/control.ts";
+import { control, hostGatewayLabel, type StatusResponse } from "../../buildkit-api/control.ts";
 import { diffCopy } from "../../buildkit-api/file-sync.ts";
 import { serving, sessionCalls, sessionHeader, sshIdHeader } from "../../buildkit-api/session.ts";
 import { GrpcConnection } from "../../grpc/client.ts";
@@ -35,6 +35,7 @@ export async function openBuildSession(
   const asking = new GrpcConnection(await dial(transport, "/grpc", {}));
   return {
     build: (request, { signal }) => solve(asking, { ...request, session: id }, { signal, faults }),
+    hostGateway: () => hostGatewayOf(asking),
     lint: (request, { signal }) => askForLint(asking, { ...request, session: id }, signal),
     async [Symbol.asyncDispose]() {
       await asking[Symbol.asyncDispose]();
@@ -84,6 +85,11 @@ function handlersOver(sources: BuildSources, credentials: Credentials): readonly
 
 /** What a Dockerfile means that names none (session/sshforward, `DefaultID`). */
 const usualAgent = "default";
+
+async function hostGatewayOf(asking: GrpcConnection): Promise<string | undefined> {
+  const { workers } = await asking.call(control.listWorkers, {});
+  return workers.map(({ labels }) => labels[hostGatewayLabel]).find((address) => address !== undefined);
+}
 
 function noAgent(id: string): GrpcError {
   return new GrpcError({ code: grpcCode.notFound, message: `unset ssh forward key ${id}` });

@@ -1,4 +1,5 @@
 import type { BuildSession } from "../../engine/buildkit/build-session.ts";
+import { TscomposeError } from "../../errors.ts";
 import type { Operation } from "../../plan/operation.ts";
 import type { BuildSessions } from "./sessions.ts";
 import { isRemoteContext, solveOf } from "./solve-request.ts";
@@ -21,8 +22,22 @@ export async function joinFor(operation: BuildImage, sessions: BuildSessions): P
   const { build, secrets = [] } = operation;
   const { context = "." } = build;
   const offer = { context: isRemoteContext(context) ? undefined : context, secrets, ssh: build.ssh ?? [] };
-  const { request, folders } = solveOf(operation, undefined);
-  return { session: await sessions.join(offer, folders), request };
+  const { folders } = solveOf(operation, undefined);
+  const session = await sessions.join(offer, folders);
+  const addresses = Object.values(build.extraHosts ?? {}).flat();
+  const hostGateway = addresses.includes("host-gateway") ? await gatewayOf(session) : undefined;
+  return { session, request: solveOf(operation, hostGateway).request };
+}
+
+async function gatewayOf(session: BuildSession): Promise<string> {
+  const address = await session.hostGateway();
+  if (address !== undefined) return address;
+  const message = "extra_hosts: the engine does not tell what host-gateway stands for";
+  throw new TscomposeError({
+    code: "unsupported",
+    message,
+    hint: "write the address, or build with DOCKER_BUILDKIT=0",
+  });
 }
 
 interface JoinedBuild {

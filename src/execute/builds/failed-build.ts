@@ -81,6 +81,8 @@ function hintFor(message: string): string | undefined {
   if (/(?:secret|ssh)\b.*not found|unset ssh forward key/.test(message)) {
     return "give it to the build: build.secrets and build.ssh name what a Dockerfile may mount";
   }
-  if (/is not allowed/.test(message)) return "allow it in the engine's configuration (builder.entitlements)";
+  if (/is not allowed/.test(message)) {
+    return "ask for it with build.entitlements; the engine's configuration says what it allows (builder.entitlements)";
+  }
   return undefined;
 }
