@@ -1,7 +1,8 @@
 // tscompose beside Docker Compose, and beside the engine calls that no tool can do without: the same engine, turn by turn.
 //   node test/bench/bench.ts [--rounds N] [--only TEXT] [--out FILE]
 // Needs Docker Compose (see test/support/tool.ts), the engine at DOCKER_HOST with busybox; root for the embedded engine.
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { cpus, release } from "node:os";
 import { parseArgs } from "node:util";
@@ -31,20 +32,26 @@ const { values } = parseArgs({
 });
 
 if (dockerCompose === undefined) throw new Error("Docker Compose is not here: there is nothing to compare with");
-// What stands before the peer's own command would count against it.
+await using stack = new AsyncDisposableStack();
+const embeddedAddress = process.env["TSCOMPOSE_BENCH_EMBEDDED"] ?? (await startEmbedded(stack));
 const [program, ...leading] = dockerCompose.command;
 if (program !== "docker") {
+  // What stands before the peer's own command would count against it: all of this goes on behind that, but for the
+  // embedded engine, which has to go by the programs of this machine.
   const inside = leading.slice(0, leading.indexOf("docker"));
-  const { status } = spawnSync(program, [...inside, process.execPath, ...process.argv.slice(1)], { stdio: "inherit" });
+  const again = spawn(program, [...inside, process.execPath, ...process.argv.slice(1)], {
+    stdio: "inherit",
+    env: { ...process.env, TSCOMPOSE_BENCH_EMBEDDED: embeddedAddress },
+  });
+  const [status] = (await once(again, "close")) as [number | null];
+  await stack.disposeAsync();
   process.exit(status ?? 1);
 }
-await using stack = new AsyncDisposableStack();
-const embedded = process.getuid?.() === 0 ? stack.use(await benchEngine()) : undefined;
 const sides: Sides = {
   ours: { name: "tscompose", tool: tscompose, address: engineAddress },
   peer: { name: "docker compose", tool: dockerCompose, address: engineAddress },
-  ...(embedded && {
-    embedded: { name: "tscompose, embedded engine", tool: tscompose, address: embedded.address },
+  ...(embeddedAddress !== "" && {
+    embedded: { name: "tscompose, embedded engine", tool: tscompose, address: embeddedAddress },
   }),
 };
 
@@ -60,6 +67,11 @@ if (values.out !== undefined) {
   const date = new Date().toISOString().slice(0, 10);
   await writeFile(values.out, `${JSON.stringify({ date, machine, results }, null, 2)}\n`);
   await writeFile(values.out.replace(/\.json$/, ".svg"), chartOf(results));
+}
+
+/** Its address; none where it cannot run. */
+async function startEmbedded(cleaning: AsyncDisposableStack): Promise<string> {
+  return process.getuid?.() === 0 ? cleaning.use(await benchEngine()).address : "";
 }
 
 async function measure(row: Row, rounds: number): Promise<Result[]> {
