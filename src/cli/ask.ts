@@ -1,17 +1,10 @@
-import { createInterface } from "node:readline";
 import { UsageError } from "../errors.ts";
 import type { Io } from "./io.ts";
 
-/** Asks for a line, which is shown as it is typed. */
+/** Asks for a line, which is shown as it is typed; empty when the input ends. */
 export async function askLine(question: string, { stdin, stderr }: Io): Promise<string> {
   stderr.write(question);
-  const lines = createInterface({ input: stdin });
-  try {
-    for await (const line of lines) return line.trim();
-  } finally {
-    lines.close();
-  }
-  return "";
+  return (await readKeys(stdin)).trim();
 }
 
 /** Asks for a secret on a terminal and shows nothing of it. Throws when it is given up by Ctrl-C or Ctrl-D. */
@@ -19,26 +12,35 @@ export async function askSecret(question: string, { stdin, stderr }: Io): Promis
   stderr.write(question);
   stdin.setRawMode(true);
   try {
-    return await readSecret(stdin);
+    return await readKeys(stdin);
   } finally {
     stdin.setRawMode(false);
-    stdin.pause();
     stderr.write("\n");
   }
 }
 
-async function readSecret(stdin: Io["stdin"]): Promise<string> {
+/** What is typed up to the end of the line. */
+async function readKeys(stdin: Io["stdin"]): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
   let typed: string[] = [];
+  const press = (key: string): void => {
+    if (key === "\r" || key === "\n") resolve(typed.join(""));
+    else if (key === "\u0003" || (key === "\u0004" && typed.length === 0)) reject(new UsageError("nothing was given"));
+    else if (key === "\u007f" || key === "\b") typed = typed.slice(0, -1);
+    else typed.push(key);
+  };
+  const listen = (text: string | Uint8Array): void => {
+    for (const key of String(text)) press(key);
+  };
+  const end = (): void => resolve(typed.join(""));
   stdin.setEncoding("utf8");
-  for await (const text of stdin) {
-    for (const key of String(text)) {
-      if (key === "\r" || key === "\n") return typed.join("");
-      if (key === "\u0003" || (key === "\u0004" && typed.length === 0)) throw new UsageError("no password was given");
-      if (key === "\u007f" || key === "\b") typed = typed.slice(0, -1);
-      else typed.push(key);
-    }
+  // Whoever read before has paused it, and that is for good.
+  stdin.on("data", listen).once("end", end).resume();
+  try {
+    return await promise;
+  } finally {
+    stdin.off("data", listen).off("end", end).pause();
   }
-  return typed.join("");
 }
 
 /** All of standard input, without the line end that `echo` adds. */

@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
-import { askSecret } from "../../../src/cli/ask.ts";
+import { askLine, askSecret } from "../../../src/cli/ask.ts";
 import type { Io } from "../../../src/cli/io.ts";
 import { memoryIo } from "../../support/memory-io.ts";
 
@@ -22,6 +22,13 @@ test("a secret is asked for without showing it, and can be corrected", async () 
 
 test.each(["abc\u0003", "\u0004"])("a secret that is given up (%j) leaves the terminal as it was", async (keys) => {
   const { io, modes } = typing(keys);
-  await expect(askSecret("Password: ", io)).rejects.toThrow("no password was given");
+  await expect(askSecret("Password: ", io)).rejects.toThrow("nothing was given");
   expect(modes).toEqual([true, false]);
+});
+
+test("one thing after the other can be asked", async () => {
+  const { io } = typing("me\n");
+  expect(await askLine("Username: ", io)).toBe("me");
+  (io.stdin as unknown as PassThrough).write("secret\r");
+  expect(await askSecret("Password: ", io)).toBe("secret");
 });
