@@ -56,6 +56,8 @@ services:
   const warned = await run("plan");
   expect(warned.exitCode).toBe(0);
   expect(warned.stderr).toContain(`locked as ${second}, and on the engine it is ${first}`);
+  // Without its tag the first one would stay, known by its digest alone.
+  await engine.send("DELETE", `/images/${name}?force=1`);
   expect((await run("pull", "--quiet")).exitCode).toBe(0);
   expect(await run("plan", "--frozen")).toMatchObject({ exitCode: 0, stderr: "" });
 });
