@@ -28,7 +28,7 @@ function portsOf({ details, networks }: ObservedContainer, snapshot: Snapshot): 
   const { PortBindings: bindings = {}, NetworkMode: mode = "" } = details?.HostConfig ?? {};
   if (/^(?:host|none|container:.*)$/.test(mode) || isInternal(networks, snapshot)) return [];
   return Object.entries(bindings ?? {}).flatMap(([target, list]) =>
-    (list ?? []).flatMap(({ HostIp: hostIp = "", HostPort = "" }, index) => {
+    (list ?? []).flatMap(({ HostIp: hostIp, HostPort }, index) => {
       const port = /^\d+$/.test(HostPort) ? Number(HostPort) : 0;
       return port === 0 ? [] : [{ index, first: port, last: port, protocol: target.split("/")[1] ?? "tcp", hostIp }];
     }),
