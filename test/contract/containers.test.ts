@@ -29,6 +29,13 @@ describe.each(testEngines(inject("embeddedEngine")))("containers on $name", (tes
     expect(Config.Env).toContain("A=1");
   });
 
+  test("a user whom no file of the container knows is at home in its root", async () => {
+    const homeOf = (User: string, home: string): ReturnType<typeof box.finish> =>
+      box.finish(`test "$HOME" = ${home}`, { User });
+    expect(await homeOf("4321:5", "/")).toMatchObject({ exitCode: 0 });
+    expect(await homeOf("root", "/root")).toMatchObject({ exitCode: 0 });
+  });
+
   test("containers are found by label, by name and by id", async () => {
     const id = await box.create("true", { Labels: { ...box.labels, color: "green" } });
     const label = Object.entries(box.labels).map(([key, value]) => `${key}=${value}`);

@@ -11,7 +11,7 @@ import type { WishedMount } from "../runtime/mounts.ts";
 import { ociJson } from "../runtime/oci.ts";
 import { type NamespacePaths, type NamespaceWish, ociSpec } from "../runtime/oci-spec.ts";
 import type { OciConfig } from "../runtime/oci.ts";
-import { resolveUser } from "../runtime/users.ts";
+import { hasAccount, resolveUser, type UserFiles } from "../runtime/users.ts";
 import { type ContainerDocument, type ContainerMount, isRunning } from "./container.ts";
 import type { ContainerRooms } from "./rooms.ts";
 import { sharedMemoryOf } from "./shared-memory.ts";
@@ -30,7 +30,7 @@ export async function writeBundle(
   await mkdir(rootfs, { recursive: true, mode: 0o711 });
   const etc = await writeEtcFiles(rooms, container, network);
   const mounts = await Promise.all(container.mounts.map((mount) => wishedMount(rooms, mount)));
-  const { hostConfig, config } = container;
+  const { hostConfig, config } = withHome(rooms, container);
   const spec = ociSpec(config, hostConfig, {
     rootPath: "m",
     hostname: config.Hostname ?? "",
@@ -56,16 +56,24 @@ export async function writeBundle(
 }
 
 /** Whom the container's processes run as, by the files of its own root. */
-export function userOf(
-  { paths }: ContainerRooms,
-  { id, image, config, hostConfig }: ContainerDocument,
-): ReturnType<typeof resolveUser> {
+export function userOf(rooms: ContainerRooms, container: ContainerDocument): ReturnType<typeof resolveUser> {
+  const { config, hostConfig } = container;
+  return resolveUser(config.User ?? "", hostConfig.GroupAdd ?? [], userFilesOf(rooms, container));
+}
+
+/** A user whom the container's files do not know is at home in its root, as with Docker; the runtime leaves it open. */
+export function withHome(rooms: ContainerRooms, container: ContainerDocument): ContainerDocument {
+  const { config } = container;
+  if (hasAccount(config.User ?? "", userFilesOf(rooms, container))) return container;
+  return { ...container, config: { ...config, Env: ["HOME=/", ...(config.Env ?? [])] } };
+}
+
+function userFilesOf({ paths }: ContainerRooms, { id, image }: ContainerDocument): UserFiles {
   const layers = [paths.container(id).upper, ...image.lowerDirs];
-  const files = {
+  return {
     passwd: readLayeredFile(layers, "/etc/passwd") ?? "",
     group: readLayeredFile(layers, "/etc/group") ?? "",
   };
-  return resolveUser(config.User ?? "", hostConfig.GroupAdd ?? [], files);
 }
 
 interface EtcFiles {

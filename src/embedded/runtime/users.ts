@@ -11,7 +11,6 @@ interface Account {
   readonly name: string;
   readonly uid: number;
   readonly gid: number;
-  readonly home: string;
 }
 
 interface Group {
@@ -38,12 +37,21 @@ export function resolveUser(wish: string, groupsAdded: readonly string[], files:
   return { uid: account.uid, gid, additionalGids };
 }
 
+/** Whether the container's files tell where the user of `user[:group]` is at home. */
+export function hasAccount(wish: string, { passwd }: Pick<UserFiles, "passwd">): boolean {
+  const [userWish = ""] = wish.split(":");
+  const id = userWish === "" ? 0 : idOf(userWish);
+  return entriesOf(passwd)
+    .flatMap(accountOf)
+    .some(({ name, uid }) => name === userWish || uid === id);
+}
+
 function findAccount(wish: string, accounts: readonly Account[]): Account {
   const id = wish === "" ? 0 : idOf(wish);
   const found = accounts.find((account) => account.name === wish || account.uid === id);
   if (found !== undefined) return found;
   if (id === undefined) throw badRequest(`unable to find user ${wish}: no matching entries in passwd file`);
-  return { name: "", uid: id, gid: 0, home: "/" };
+  return { name: "", uid: id, gid: 0 };
 }
 
 function gidOf(wish: string, groups: readonly Group[]): number {
@@ -69,8 +77,8 @@ function entriesOf(text: string): string[][] {
     .map((line) => line.split(":"));
 }
 
-function accountOf([name = "", , uid = "", gid = "", , home = "/"]: readonly string[]): Account[] {
-  return isNumber(uid) && isNumber(gid) ? [{ name, uid: Number(uid), gid: Number(gid), home }] : [];
+function accountOf([name = "", , uid = "", gid = ""]: readonly string[]): Account[] {
+  return isNumber(uid) && isNumber(gid) ? [{ name, uid: Number(uid), gid: Number(gid) }] : [];
 }
 
 function groupOf([name = "", , gid = "", members = ""]: readonly string[]): Group[] {

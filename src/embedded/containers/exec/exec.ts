@@ -7,7 +7,7 @@ import { spawnWaitingMonitor } from "../../host/monitor.ts";
 import { resizeTerminal, type TerminalSize } from "../../host/terminal.ts";
 import { execScript } from "../../runtime/exec-script.ts";
 import { ociJson } from "../../runtime/oci.ts";
-import { userOf } from "../bundle.ts";
+import { userOf, withHome } from "../bundle.ts";
 import type { ContainerDocument } from "../container.ts";
 import type { ContainerRooms } from "../rooms.ts";
 import type { OutputClient } from "../streams/output-client.ts";
@@ -45,7 +45,8 @@ export async function startExec(
   const runtime = rooms.runtimes.of(container.id);
   const folder = join(paths.execs, id);
   const pidFile = join(paths.signs, `${id}.pid`);
-  const user = userOf(rooms, wish.User ? withUser(container, wish.User) : container);
+  const actor = wish.User ? withUser(container, wish.User) : container;
+  const user = userOf(rooms, actor);
   const script = execScript({
     hasInput: wish.AttachStdin === true,
     hasTerminal: wish.Tty === true,
@@ -53,9 +54,13 @@ export async function startExec(
     hidesUnifiedCgroups: runtime.hidesUnifiedCgroups,
   });
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeFile(join(folder, "command.json"), ociJson(execProcess(container, wish, { user, isolation })), {
-    mode: 0o600,
-  });
+  await writeFile(
+    join(folder, "command.json"),
+    ociJson(execProcess(withHome(rooms, actor), wish, { user, isolation })),
+    {
+      mode: 0o600,
+    },
+  );
   const monitor = spawnWaitingMonitor(
     script,
     [folder, container.id, runtime.root, pidFile],
