@@ -124,7 +124,7 @@ export class Runs {
     const monitor = this.#spawn(container, network);
     const pid = await this.#firstProcess(id, monitor);
     if (pid === undefined) throw await this.#failed(container);
-    void register.changeState(id, {
+    const saved = register.changeState(id, {
       status: "running",
       process: { pid, startTime: startTimeOf(pid) ?? "" },
       exitCode: 0,
@@ -135,6 +135,8 @@ export class Runs {
     });
     this.#watch(id);
     this.#rooms.seccomp.harvest(spec, id).catch(this.#rooms.onFault);
+    // A start that was answered holds after a power cut, too. What could not be written, the register has told.
+    await saved.catch(() => {});
   }
 
   #spawn({ id, image, config }: ContainerDocument, network: PreparedNetwork | undefined): MonitorProcess {
