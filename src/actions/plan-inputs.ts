@@ -5,6 +5,8 @@ import type { Engine } from "../engine/engine.ts";
 import type { PlanInputs } from "../plan/options.ts";
 import { pathsBuiltFrom, pathsInUse } from "../plan/paths.ts";
 import { seccompProfilePath } from "../plan/spec/container.ts";
+import { mountedFiles } from "../plan/spec/files.ts";
+import { contentDigest } from "../plan/wanted.ts";
 import { modelRunner } from "./model-runner.ts";
 import { builderOf } from "./builder.ts";
 import { providerPrograms } from "./provider-programs.ts";
@@ -29,7 +31,8 @@ export async function readInputs(
   const seccompProfiles = Object.fromEntries(profiles.flat());
   const mounted = isOnThisMachine(engine) ? pathsInUse(project) : [];
   const absentPaths = await absentOf([...pathsBuiltFrom(project), ...mounted], files);
-  const [proxies, providers, models] = await Promise.all([
+  const [mountedContents, proxies, providers, models] = await Promise.all([
+    isOnThisMachine(engine) ? contentsMounted(project, files) : {},
     engine.proxies(),
     providerPrograms(project, context),
     modelRunner(project, context),
@@ -37,6 +40,7 @@ export async function readInputs(
   return {
     environment,
     seccompProfiles,
+    mountedContents,
     absentPaths,
     nowMs: clock.now(),
     builder: builderOf(engine, environment),
@@ -44,6 +48,22 @@ export async function readInputs(
     providers,
     ...(models === undefined ? {} : { models }),
   };
+}
+
+/** Configs and secrets are read to see whether they changed; larger ones are no configs. */
+const mostContentBytes = 4 << 20;
+
+async function contentsMounted(project: Project, files: Files): Promise<Record<string, string>> {
+  const paths = Object.values(project.services).flatMap((service) => mountedFiles(project, service));
+  const found = await Promise.all(
+    [...new Set(paths.map(({ path }) => path))].map(async (path) => {
+      if ((await files.status(path))?.kind !== "file") return [];
+      // The engine may read what its caller may not: then nobody sees that it changed.
+      const text = await files.readText(path, { maxBytes: mostContentBytes }).catch(() => undefined);
+      return text === undefined ? [] : [[path, contentDigest(text)] as const];
+    }),
+  );
+  return Object.fromEntries(found.flat());
 }
 
 /** Another machine has files of its own. */

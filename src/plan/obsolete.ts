@@ -10,7 +10,15 @@ import type { Guard } from "./plan.ts";
 import type { Planning } from "./planning.ts";
 import { asProvided } from "./provided.ts";
 import { referencesOf } from "./references.ts";
-import { fixedHashOf, hashOf, uploadsLabel, uploadsOf, wantedContainer, type Decided, type Wanted } from "./wanted.ts";
+import {
+  fixedHashOf,
+  hashOf,
+  contentsLabel,
+  contentsOf,
+  wantedContainer,
+  type Decided,
+  type Wanted,
+} from "./wanted.ts";
 
 /** Why a container cannot stay as it is. */
 export interface Obsolescence {
@@ -103,8 +111,8 @@ function uploadCauses(planning: Planning, service: Service, { container }: Exist
   // Without the label nobody knows what was copied: the container is another tool's, and is left in peace.
   if (actual === undefined) return [];
   const before = new Set(actual.split(","));
-  return uploadsOf(planning, service)
-    .filter((file) => !before.has(uploadsLabel([file])))
+  return contentsOf(planning, service)
+    .filter((content) => !before.has(contentsLabel([content])))
     .map(({ path, isSecret }) => `${isSecret ? "secret" : "config"} ${path}: content changed`);
 }
 

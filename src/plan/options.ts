@@ -53,6 +53,8 @@ export interface PlanInputs {
   readonly environment: Environment;
   /** Text of seccomp profiles by the path as written. */
   readonly seccompProfiles: Readonly<Record<string, string>>;
+  /** Contents of mounted configs and secrets, as `contentDigest` has them, by path; without those that cannot be read. */
+  readonly mountedContents?: Readonly<Record<string, string>>;
   /** Of the paths that services mount or are built from, those that are not there, as far as it is known. */
   readonly absentPaths?: readonly string[];
   /** Milliseconds since 1970: pull policies with an age need to know. */

@@ -11,7 +11,7 @@ import { noInputs, type OneOff } from "./options.ts";
 import type { Planning } from "./planning.ts";
 import { resolveForHash, resolveReferences } from "./references.ts";
 import { containerSpec, ownLabels, type ContainerSpec } from "./spec/container.ts";
-import { uploadedFiles } from "./spec/files.ts";
+import { mountedFiles, uploadedFiles } from "./spec/files.ts";
 import type { InheritedVolume } from "./spec/mounts.ts";
 
 /** A container as the project wants it: finished, but for the texts that `late` tells how to fill in. */
@@ -48,6 +48,7 @@ export function wantedContainer(planning: Planning, decided: Decided, replica: W
   const isProvided = replica.isProvided === true;
   const configHash = hashOf(service, decided, late, isProvided);
   const uploads = uploadsOf(planning, service);
+  const contents = contentsOf(planning, service);
   const oneOff = options.oneOff?.service === service.name ? options.oneOff : undefined;
   const spec = containerSpec(
     {
@@ -63,7 +64,7 @@ export function wantedContainer(planning: Planning, decided: Decided, replica: W
         ...(oneOff === undefined ? {} : { [label.slug]: oneOff.slug }),
         ...volumeImagesLabel(planning, service, late),
         ...(oneOff === undefined ? { [label.fixedHash]: fixedHashOf(service, decided, late, isProvided) } : {}),
-        ...(uploads.length === 0 ? {} : { [label.uploads]: uploadsLabel(uploads) }),
+        ...(contents.length === 0 ? {} : { [label.uploads]: contentsLabel(contents) }),
         ...(takenOver.length === 0 ? {} : { [label.anonymousVolumes]: takenOver.join(",") }),
         ...(replica.replaces === undefined ? {} : { [label.replace]: replica.replaces }),
       },
@@ -139,10 +140,38 @@ export function uploadsOf({ project, options, report }: Planning, service: Servi
   return uploadedFiles({ project, service, environment }, report);
 }
 
-/** What was copied into a container, as a label: a changed file can be named, a short digest cannot be read back. */
-export function uploadsLabel(uploads: readonly UploadedFile[]): string {
-  return uploads
-    .map(({ path, content, uid, gid, mode }) => `${path}=${digest([content, uid, gid, mode].join("\0")).slice(0, 8)}`)
+/** What a config or secret holds, and how it appears. */
+export interface Content {
+  /** Where it appears in the container. */
+  readonly path: string;
+  readonly isSecret: boolean;
+  readonly digest: string;
+}
+
+/** Contents of the configs and secrets of a service, as far as they are known. */
+export function contentsOf(planning: Planning, service: Service): readonly Content[] {
+  const { mountedContents = {} } = planning.options.inputs ?? noInputs;
+  const copied = uploadsOf(planning, service).map(({ path, isSecret, content, uid, gid, mode }) => ({
+    path,
+    isSecret,
+    digest: contentDigest([content, uid, gid, mode].join("\0")),
+  }));
+  const mounted = mountedFiles(planning.project, service).flatMap(({ target, path, isSecret }) => {
+    const found = mountedContents[path];
+    return found === undefined ? [] : [{ path: target, isSecret, digest: found }];
+  });
+  return [...copied, ...mounted];
+}
+
+/** Tells one content from another in a label: too short to be read back. */
+export function contentDigest(text: string): string {
+  return digest(text).slice(0, 8);
+}
+
+/** What a container was given, as a label: a file that changed can be named. */
+export function contentsLabel(contents: readonly Content[]): string {
+  return contents
+    .map(({ path, digest: short }) => `${path}=${short}`)
     .sort()
     .join(",");
 }

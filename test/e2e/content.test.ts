@@ -43,22 +43,22 @@ services:
     image: busybox
     command: sleep infinity
     stop_signal: SIGKILL
-    configs: [inline]
+    configs: [inline, mounted]
     secrets: [from-shell]
   other: { image: busybox, command: "true", profiles: [other], ${more} }
-configs: { inline: { content: ${inline} }, theirs: { external: true } }
+configs: { inline: { content: ${inline} }, mounted: { file: ./mounted.conf }, theirs: { external: true } }
 secrets: { from-shell: { environment: WORD }, unset: { environment: NEVER_SET } }
 `,
 });
-const contents = ["exec", "web", "cat", "/inline", "/run/secrets/from-shell"];
+const contents = ["exec", "web", "cat", "/inline", "/run/secrets/from-shell", "/mounted"];
 
 scenario("contents that change are applied, and those that cannot be had are told", changing("one"))
   .step(
     "up starts it",
-    write({ ".env": "WORD=1" }),
+    write({ ".env": "WORD=1", "mounted.conf": "x" }),
     run("up", "-d"),
     run(...contents),
-    printed("one1"),
+    printed("one1x"),
     remember("web"),
   )
   .step(
@@ -69,7 +69,7 @@ scenario("contents that change are applied, and those that cannot be had are tol
     run("up", "-d"),
     isNewContainer("web"),
     run(...contents),
-    printed("two1"),
+    printed("two1x"),
     remember("web"),
   )
   .step(
@@ -78,7 +78,18 @@ scenario("contents that change are applied, and those that cannot be had are tol
     run("up", "-d"),
     isNewContainer("web"),
     run(...contents),
-    printed("two2"),
+    printed("two2x"),
+    remember("web"),
+  )
+  .step(
+    "a file that is mounted as one",
+    write({ "mounted.conf": "y" }),
+    run("plan"),
+    printed(/^#\d+ recreate web-1: config \/mounted: content changed/m),
+    run("up", "-d"),
+    isNewContainer("web"),
+    run(...contents),
+    printed("two2y"),
   )
   .step("and no more", run("plan", "--detailed-exitcode"))
   .step(

@@ -23,6 +23,27 @@ export function ignoredModes({ configs, secrets }: Project, service: Service): s
   ];
 }
 
+/** A config or secret that is a file of this machine: mounted, not copied. */
+export interface MountedFile {
+  /** Where it appears in the container. */
+  readonly target: string;
+  /** Where it is on this machine. */
+  readonly path: string;
+  readonly isSecret: boolean;
+}
+
+/** Configs and secrets that containers of a service mount. */
+export function mountedFiles(project: Project, service: Service): MountedFile[] {
+  const mounted = (kind: "configs" | "secrets") => (reference: FileReference) => {
+    const path = project[kind][reference.source]?.file;
+    return path === undefined ? [] : [{ target: targetOf(kind, reference), path, isSecret: kind === "secrets" }];
+  };
+  return [
+    ...(service.secrets ?? []).flatMap(mounted("secrets")),
+    ...(service.configs ?? []).flatMap(mounted("configs")),
+  ];
+}
+
 /** Values that files do not hold, by name of the environment variable. */
 export type Environment = Readonly<Record<string, string>>;
 
