@@ -29,6 +29,8 @@ export interface NetworkCreateBody {
 export interface NetworkInfo {
   readonly Id: string;
   readonly Name: string;
+  /** RFC 3339, with nanoseconds. */
+  readonly Created?: string;
   readonly Driver: string;
   readonly Scope?: string;
   readonly Internal?: boolean;

@@ -35,6 +35,13 @@ describe.each(testEngines(inject("embeddedEngine")))("networks, volumes and imag
       await expect(box.engine.createNetwork(body)).rejects.toMatchObject({ code: "conflict" });
     });
 
+    test("of networks of one name that are made at the same time, one is left", async () => {
+      const body = { Name: box.name("net"), Labels: box.labels };
+      await Promise.allSettled(Array.from({ length: 4 }, () => box.engine.createNetwork(body)));
+      const named = await box.engine.listNetworks({ name: [body.Name] });
+      expect(named.filter(({ Name }) => Name === body.Name)).toHaveLength(1);
+    });
+
     test("a connected container answers to its aliases until it is disconnected", async () => {
       const name = box.name("net");
       await box.engine.createNetwork({ Name: name, Labels: box.labels });

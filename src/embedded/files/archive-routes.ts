@@ -6,6 +6,7 @@ import type { Containers } from "../containers/containers.ts";
 import { PathError } from "../host/in-root.ts";
 import { readLayeredFile } from "../host/layered-file.ts";
 import { decompressed } from "../images/layers/decompress.ts";
+import { CommandError } from "../host/run.ts";
 import { resolveUser } from "../runtime/users.ts";
 import { TarError } from "../tar/entry.ts";
 import { readTar } from "../tar/read-tar.ts";
@@ -103,6 +104,10 @@ function refusalOf(error: unknown, container: ContainerDocument): unknown {
   if (code === "EROFS") return readOnly(`what is mounted there in container ${container.name} is marked read-only`);
   if (code === "ENOTDIR" || code === "EISDIR" || code === "ENOENT" || code === "EEXIST" || code === "ELOOP") {
     return badRequest(`the archive does not fit: ${(error as Error).message.replace(/'\/proc\/self\/fd\/\d+/g, "'…")}`);
+  }
+  // Pipes and devices are made by tar: the container may take the folder away under it.
+  if (error instanceof CommandError && /: (No such file or directory|Not a directory|File exists)/.test(error.stderr)) {
+    return badRequest(`the archive does not fit: ${error.message}`);
   }
   return error;
 }

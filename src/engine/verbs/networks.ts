@@ -13,13 +13,22 @@ type NetworkVerbs = Pick<
 /** What is done with networks. */
 export function networkVerbs({ docker, transport, apiVersion, names }: Api): NetworkVerbs {
   const network = (id: string): Docker.Network => docker.getNetwork(encodeURIComponent(id));
+  const listNetworks: NetworkVerbs["listNetworks"] = async (filters) => {
+    const asked = docker.listNetworks({ filters: JSON.stringify(filters) });
+    const rows = await told<readonly NetworkInfo[]>("listing networks", asked);
+    for (const { Id, Name } of rows) names.remember(Id, Name);
+    return rows;
+  };
+  /** Leaves one network of a name, the oldest: two that are made at the same time do not see each other. */
+  const withoutTwins = async (name: string): Promise<string | undefined> => {
+    const named = (await listNetworks({ name: [name] })).filter(({ Name }) => Name === name);
+    const [oldest, ...others] = named.toSorted((one, other) => (ageOf(one) < ageOf(other) ? -1 : 1));
+    // Whoever made them may be at it, too; one that is in use already stays.
+    await Promise.allSettled(others.map(({ Id }) => network(Id).remove()));
+    return oldest?.Id;
+  };
   return {
-    async listNetworks(filters) {
-      const asked = docker.listNetworks({ filters: JSON.stringify(filters) });
-      const rows = await told<readonly NetworkInfo[]>("listing networks", asked);
-      for (const { Id, Name } of rows) names.remember(Id, Name);
-      return rows;
-    },
+    listNetworks,
 
     async inspectNetwork(id) {
       const found = await toldOrMissing<NetworkInfo>(`inspecting network ${id}`, network(id).inspect());
@@ -28,12 +37,13 @@ export function networkVerbs({ docker, transport, apiVersion, names }: Api): Net
     },
 
     async createNetwork(body) {
-      // Engines before API 1.44 would otherwise make a second network of the same name.
-      const unique = isAtLeast(apiVersion, "1.44") ? body : { ...body, CheckDuplicate: true };
+      // Engines before API 1.44 would otherwise make a second network of the same name, and do at the same moment.
+      const isUnique = isAtLeast(apiVersion, "1.44");
+      const unique = isUnique ? body : { ...body, CheckDuplicate: true };
       const asked = transport.ask({ method: "POST", path: "/networks/create", body: unique });
       const { Id } = await told<{ readonly Id: string }>(`creating network ${body.Name}`, asked);
       names.remember(Id, body.Name);
-      return Id;
+      return isUnique ? Id : ((await withoutTwins(body.Name)) ?? Id);
     },
 
     removeNetwork: (id) => told(`removing network ${id}`, network(id).remove()),
@@ -50,4 +60,8 @@ export function networkVerbs({ docker, transport, apiVersion, names }: Api): Net
       return told(`disconnecting container ${container} from network ${id}`, asked);
     },
   };
+}
+
+function ageOf({ Created = "", Id }: NetworkInfo): string {
+  return `${Created} ${Id}`;
 }
