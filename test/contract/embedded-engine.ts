@@ -15,12 +15,12 @@ export default async function setup({ provide }: TestProject): Promise<(() => Pr
     provide("embeddedEngine", "");
     return undefined;
   }
-  await expectEngines();
+  const notes = await expectEngines();
   const engine = await EngineProcess.start("contract");
   provide("embeddedEngine", engine.api.address);
   return async () => {
     await engine[Symbol.asyncDispose]();
-    const left = await leftByEngines();
+    const left = await leftByEngines(notes);
     if (left.length > 0) throw new Error(`the embedded engine left behind: ${left.join(", ")}`);
   };
 }

@@ -8,7 +8,7 @@ import { seededRandom } from "../support/seeded-random.ts";
 
 const [seed = String(Date.now() % 1_000_000), rounds = "200"] = process.argv.slice(2);
 process.stdout.write(`seed ${seed}\n`);
-await expectEngines();
+const notes = await expectEngines();
 {
   await using engine = await EngineProcess.start("soak");
   await engine.borrow("busybox:latest");
@@ -17,5 +17,5 @@ await expectEngines();
   const { operations, kills, lines } = report;
   process.stdout.write(`${operations} operations, ${kills} kills: all as told; ${lines} lines, none lost or doubled\n`);
 }
-const left = await leftByEngines();
+const left = await leftByEngines(notes);
 if (left.length > 0) throw new Error(`left behind: ${left.join(", ")}`);

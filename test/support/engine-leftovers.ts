@@ -7,12 +7,20 @@ import { pathsOf, rootsOf } from "../../src/embedded/store/paths.ts";
 
 const run = promisify(execFile);
 
-/** Where the run's engines are noted, one data folder a line. */
+/** Tells the processes of a run where its engines are noted. */
 const variable = "TSCOMPOSE_E2E_ENGINES";
 
-/** Before a run: from now on its embedded engines are noted. */
-export async function expectEngines(): Promise<void> {
-  process.env[variable] = join(await mkdtemp(join(tmpdir(), "tscompose-engines-")), "engines");
+/** Where engines are noted from some moment on. */
+export interface EngineNotes {
+  /** A data folder a line. */
+  readonly list: string;
+}
+
+/** Before a run: from now on its embedded engines are noted here, whoever noted them before. */
+export async function expectEngines(): Promise<EngineNotes> {
+  const list = join(await mkdtemp(join(tmpdir(), "tscompose-engines-")), "engines");
+  process.env[variable] = list;
+  return { list };
 }
 
 /** Notes an engine of this run by its data folder; all that it makes carries a mark made of that. */
@@ -25,9 +33,7 @@ export async function noteEngine(data: string): Promise<void> {
  * What the noted engines have left on the machine: bridges, rules, control groups, mounts, processes, folders. What
  * others make meanwhile has other marks.
  */
-export async function leftByEngines(): Promise<readonly string[]> {
-  const list = process.env[variable];
-  if (list === undefined) return [];
+export async function leftByEngines({ list }: EngineNotes): Promise<readonly string[]> {
   const noted = (await textOf(list)).split("\n").filter((line) => line !== "");
   await rm(dirname(list), { recursive: true });
   if (noted.length === 0) return [];

@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { EngineApi, engineAddress } from "./engine-api.ts";
-import { expectEngines, leftByEngines } from "./engine-leftovers.ts";
+import { type EngineNotes, expectEngines, leftByEngines } from "./engine-leftovers.ts";
 import { VolumeLedger } from "./volume-ledger.ts";
 
 const engine = new EngineApi();
 const prefix = `e2e-${randomBytes(2).toString("hex")}-`;
 let ledger: VolumeLedger | undefined;
+let engines: EngineNotes | undefined;
 
 /** Before a whole run: sees that there is an engine, and gives the run's projects a common prefix. */
 export async function setup(): Promise<void> {
@@ -13,13 +14,14 @@ export async function setup(): Promise<void> {
     throw new Error(`no engine answers at ${engineAddress}: npm run setup`, { cause });
   });
   process.env["TSCOMPOSE_E2E_RUN"] = prefix;
-  await expectEngines();
+  engines = await expectEngines();
   ledger = await VolumeLedger.open(engine, prefix);
 }
 
 /** After it: fails the run when something of its projects, or of its embedded engines, is left behind. */
 export async function teardown(): Promise<void> {
-  const left = [...(await leftovers()), ...((await ledger?.close()) ?? []), ...(await leftByEngines())];
+  const ofEngines = engines === undefined ? [] : await leftByEngines(engines);
+  const left = [...(await leftovers()), ...((await ledger?.close()) ?? []), ...ofEngines];
   if (left.length > 0) throw new Error(`this run left behind: ${left.join(", ")}`);
 }
 
