@@ -48,7 +48,7 @@ export function wantedContainer(planning: Planning, decided: Decided, replica: W
   const isProvided = replica.isProvided === true;
   const configHash = hashOf(service, decided, late, isProvided);
   const uploads = uploadsOf(planning, service);
-  const contents = contentsOf(planning, service);
+  const contents = contentsOf(planning, service, uploads);
   const oneOff = options.oneOff?.service === service.name ? options.oneOff : undefined;
   const spec = containerSpec(
     {
@@ -149,9 +149,13 @@ export interface Content {
 }
 
 /** Contents of the configs and secrets of a service, as far as they are known. */
-export function contentsOf(planning: Planning, service: Service): readonly Content[] {
+export function contentsOf(
+  planning: Planning,
+  service: Service,
+  uploads: readonly UploadedFile[] = uploadsOf(planning, service),
+): readonly Content[] {
   const { mountedContents = {} } = planning.options.inputs ?? noInputs;
-  const copied = uploadsOf(planning, service).map(({ path, isSecret, content, uid, gid, mode }) => ({
+  const copied = uploads.map(({ path, isSecret, content, uid, gid, mode }) => ({
     path,
     isSecret,
     digest: contentDigest([content, uid, gid, mode].join("\0")),
