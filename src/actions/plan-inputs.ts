@@ -58,12 +58,17 @@ async function contentsMounted(project: Project, files: Files): Promise<Record<s
   const found = await Promise.all(
     [...new Set(paths.map(({ path }) => path))].map(async (path) => {
       if ((await files.status(path))?.kind !== "file") return [];
-      // The engine may read what its caller may not: then nobody sees that it changed.
-      const text = await files.readText(path, { maxBytes: mostContentBytes }).catch(() => undefined);
+      const text = await files.readText(path, { maxBytes: mostContentBytes }).catch(unreadable);
       return text === undefined ? [] : [[path, contentDigest(text)] as const];
     }),
   );
   return Object.fromEntries(found.flat());
+}
+
+/** The engine may read what its caller may not: then nobody sees that it changed, nor in what is too large. */
+function unreadable(error: unknown): undefined {
+  const isForbidden = Error.isError(error) && "code" in error && ["EACCES", "EPERM"].includes(String(error.code));
+  if (!isForbidden && !(error instanceof RangeError)) throw error;
 }
 
 /** Another machine has files of its own. */

@@ -46,7 +46,7 @@ export class Player implements AsyncDisposable {
 export function usageOf({ process: { pid = 0 } }: RunningCommand): { readonly cpu: number; readonly memory: number } {
   const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   const ofGroup = all.flatMap((each) => {
-    const stat = readFileSync(`/proc/${each}/stat`, { encoding: "utf8", flag: "r" });
+    const stat = statOf(each);
     // The name may hold anything, but ends with the last parenthesis.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     return Number(fields[2]) === pid ? [fields] : [];
@@ -56,6 +56,16 @@ export function usageOf({ process: { pid = 0 } }: RunningCommand): { readonly cp
     cpu: sum(ofGroup.map((fields) => Number(fields[11]) + Number(fields[12]))) / ticksPerSecond,
     memory: sum(ofGroup.map((fields) => Number(fields[21]))) / pagesPerMebibyte,
   };
+}
+
+/** What the kernel tells of a process; nothing of one that has ended since it was listed. */
+function statOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && ["ENOENT", "ESRCH"].includes(String(error.code))) return "";
+    throw error;
+  }
 }
 
 const ticksPerSecond = 100;

@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
 import type Docker from "dockerode";
-import type { NetworkInfo } from "../../docker-api/network.ts";
+import type { NetworkCreateBody, NetworkInfo } from "../../docker-api/network.ts";
 import { isAtLeast } from "../../docker-api/version.ts";
 import { told, toldOrMissing } from "../answer.ts";
 import type { Engine } from "../engine.ts";
@@ -19,13 +20,17 @@ export function networkVerbs({ docker, transport, apiVersion, names }: Api): Net
     for (const { Id, Name } of rows) names.remember(Id, Name);
     return rows;
   };
-  /** Leaves one network of a name, the oldest: two that are made at the same time do not see each other. */
-  const withoutTwins = async (name: string): Promise<string | undefined> => {
-    const named = (await listNetworks({ name: [name] })).filter(({ Name }) => Name === name);
-    const [oldest, ...others] = named.toSorted((one, other) => (ageOf(one) < ageOf(other) ? -1 : 1));
+  /**
+   * Leaves one network of a name, the oldest: two that are made at the same time do not see each other.
+   * What another hand made stays, unless it is the very same network, made for a command that was cut short.
+   */
+  const withoutTwins = async ({ Name, Labels = {} }: NetworkCreateBody, ownId: string): Promise<string> => {
+    const named = (await listNetworks({ name: [Name] })).filter((each) => each.Name === Name);
+    const [oldest, ...younger] = named.toSorted((one, other) => (ageOf(one) < ageOf(other) ? -1 : 1));
+    const twins = younger.filter(({ Id, Labels: theirs }) => Id === ownId || isDeepStrictEqual(theirs ?? {}, Labels));
     // Whoever made them may be at it, too; one that is in use already stays.
-    await Promise.allSettled(others.map(({ Id }) => network(Id).remove()));
-    return oldest?.Id;
+    await Promise.allSettled(twins.map(({ Id }) => network(Id).remove()));
+    return oldest?.Id ?? ownId;
   };
   return {
     listNetworks,
@@ -43,7 +48,7 @@ export function networkVerbs({ docker, transport, apiVersion, names }: Api): Net
       const asked = transport.ask({ method: "POST", path: "/networks/create", body: unique });
       const { Id } = await told<{ readonly Id: string }>(`creating network ${body.Name}`, asked);
       names.remember(Id, body.Name);
-      return isUnique ? Id : ((await withoutTwins(body.Name)) ?? Id);
+      return isUnique ? Id : withoutTwins(body, Id);
     },
 
     removeNetwork: (id) => told(`removing network ${id}`, network(id).remove()),
