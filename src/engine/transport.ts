@@ -88,7 +88,7 @@ export class Transport {
         sendBody(sent, call.body, reject);
       });
     } catch (cause) {
-      const isStale = sent.reusedSocket && errnoOf(cause) === "ECONNRESET" && !(call.body instanceof Readable);
+      const isStale = sent.reusedSocket && hungUp.has(errnoOf(cause)) && !(call.body instanceof Readable);
       if (!isStale) throw cause;
       return this.#send(call);
     }
@@ -105,6 +105,9 @@ export class Transport {
     });
   }
 }
+
+/** What becomes of a call whose connection the engine has closed: seen when reading, or when writing. */
+const hungUp: ReadonlySet<string | undefined> = new Set(["ECONNRESET", "EPIPE"]);
 
 /** Doors know the name for TLS. Left open, Node asks whether "localhost" is an IPv6 address: a pattern of 5 ms. */
 const withoutServerName = { servername: "" };

@@ -1,6 +1,9 @@
 import { once } from "node:events";
+import { mkdtempDisposable } from "node:fs/promises";
 import { createServer, type RequestListener } from "node:http";
 import { connect, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { Transport } from "../../../src/engine/transport.ts";
 
@@ -9,14 +12,14 @@ describe("the transport", () => {
   afterEach(() => close());
 
   /** Opens a transport to a server that answers so. */
-  async function speaking(answer: RequestListener): Promise<Transport> {
-    const server = createServer(answer).listen(0, "127.0.0.1");
+  async function speaking(answer: RequestListener, path?: string): Promise<Transport> {
+    const server = createServer(answer).listen(path === undefined ? { port: 0, host: "127.0.0.1" } : { path });
     await once(server, "listening");
     const address = server.address();
-    if (address === null || typeof address === "string") throw new Error("no port");
+    if (address === null) throw new Error("no address");
     const transport = new Transport({
       host: "engine",
-      connect: () => connect({ host: "127.0.0.1", port: address.port }),
+      connect: () => (typeof address === "string" ? connect(address) : connect(address.port, "127.0.0.1")),
     });
     close = () => {
       transport.close();
@@ -72,6 +75,22 @@ describe("the transport", () => {
       response.end("here");
     });
     expect(await transport.ask({ method: "GET", path: "/first" })).toBe("here");
+    expect(await transport.ask({ method: "POST", path: "/second", body: { a: 1 } })).toBe("here");
+    expect(known.size).toBe(2);
+  });
+
+  test("asks again when an idle connection was closed, and nobody has noticed as yet", async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), "transport-"));
+    const known = new Set<Socket>();
+    const transport = await speaking(
+      ({ socket }, response) => {
+        known.add(socket);
+        response.end("here");
+      },
+      join(folder.path, "engine.sock"),
+    );
+    expect(await transport.ask({ method: "GET", path: "/first" })).toBe("here");
+    for (const socket of known) socket.destroy();
     expect(await transport.ask({ method: "POST", path: "/second", body: { a: 1 } })).toBe("here");
     expect(known.size).toBe(2);
   });
