@@ -20,7 +20,8 @@ export type ProgressEvent =
   | { readonly kind: "step-skipped"; readonly step: StepInfo; readonly reason: string }
   /** A thing that is already as wanted: shown as `Running`, not a step. */
   | { readonly kind: "unchanged"; readonly resource: ResourceKind; readonly name: string; readonly text: string }
-  | { readonly kind: "remark"; readonly level: "info" | "warning"; readonly message: string }
+  /** `debug`: only for who asked to hear more. */
+  | { readonly kind: "remark"; readonly level: "debug" | "info" | "warning"; readonly message: string }
   | LogLine
   | { readonly kind: "container-attached"; readonly container: string; readonly service: string }
   | {

@@ -7,7 +7,8 @@ import type { Context } from "../context.ts";
 import { fullReference } from "../engine/image-reference.ts";
 import { EngineError, TscomposeError } from "../errors.ts";
 import { changesOf, describeDrift, driftFrom, type Drift, type Reference, unusedIn } from "../lock/drift.ts";
-import { commitOf, isCommit, parseGitReference } from "../lock/git-reference.ts";
+import { isCommit, parseGitReference } from "../lock/git-reference.ts";
+import { askCommit } from "./run-git.ts";
 import { type Lock, parseLock, printLock } from "../lock/lock.ts";
 import { otherImages } from "../plan/names.ts";
 import { pullPolicy } from "../plan/pull-policy.ts";
@@ -184,29 +185,8 @@ async function askOutside(name: Name, context: LockContext): Promise<Reference> 
   if (name.kind === "image") {
     return { ...name, now: [await context.engine.resolveDigest(name.name)], source: "registry" };
   }
-  return { ...name, now: [await askGit(name.name, context)], source: "repository" };
-}
-
-async function askGit(name: string, { programs, signal }: LockContext): Promise<string> {
-  const { url, ref } = parseGitReference(name) ?? { url: name, ref: "HEAD" };
-  const git = await programs?.find("git", "/");
-  if (programs === undefined || git === undefined) {
-    throw new TscomposeError({ code: "unsupported", message: "git is needed and not there", hint: "install git" });
-  }
-  const lines: string[] = [];
-  const { exitCode, complaint } = await programs.run({
-    path: git,
-    args: ["ls-remote", "--", url, ref, `${ref}^{}`],
-    directory: "/",
-    // Nobody is asked for a password, and no program is run that an address names.
-    environment: { GIT_TERMINAL_PROMPT: "0", GIT_ALLOW_PROTOCOL: "http:https:git:ssh" },
-    onLine: (line) => void lines.push(line),
-    signal,
-  });
-  const commit = commitOf(lines, ref);
-  if (exitCode === 0 && commit !== undefined) return commit;
-  const reason = complaint === "" ? `it has no ${ref}` : complaint.split("\n").at(-1);
-  throw new TscomposeError({ code: "operation-failed", message: `asking ${url}: ${reason}` });
+  const reference = parseGitReference(name.name) ?? { url: name.name, ref: "HEAD", folder: "" };
+  return { ...name, now: [await askCommit(reference, context)], source: "repository" };
 }
 
 async function lookUp(names: readonly Name[], look: (name: Name) => Promise<Reference>): Promise<readonly Reference[]> {

@@ -334,6 +334,7 @@ function declareGlobalFlags(root: Command): void {
     .option("--verbose", "tell more, also about errors");
   root.addOption(root.createOption("--workdir <path>").hideHelp());
   root.addOption(root.createOption("--no-ansi").hideHelp());
+  root.addOption(root.createOption("--insecure-registry <host>").argParser(collect).hideHelp());
 }
 
 /** `help` and `help up` mean `--help` and `up --help`. */

@@ -18,6 +18,7 @@ export interface GlobalFlags {
   readonly dryRun?: boolean;
   readonly verbose?: boolean;
   readonly engine?: string;
+  readonly insecureRegistry?: readonly string[];
 }
 
 /** Environment as commands read it: the process's, completed by `.env` files. */

@@ -1,8 +1,10 @@
 import { InvalidProjectError } from "../compose/diagnostic.ts";
 import type { LoadContext, Loaded, LoadRequest } from "../compose/load.ts";
 import type { Project } from "../compose/project.ts";
+import type { FetchRemote } from "../compose/remote.ts";
 import type { Context } from "../context.ts";
 import type { Engine } from "../engine/engine.ts";
+import type { Emit, ProgressEvent } from "../events.ts";
 import { type Display, decideDisplay } from "./display.ts";
 import type { Interrupts } from "./interrupts.ts";
 import type { Io, Output } from "./io.ts";
@@ -61,12 +63,20 @@ export class Session {
     const { systemFiles } = await import("../system/files.ts");
     const { environment, workingDirectory, homeDirectory } = this.io;
     const readStdin = (): Promise<string> => readAll(this.io.stdin);
-    const context = { files: systemFiles, environment, workingDirectory, homeDirectory, readStdin };
-    const request = loadRequest(this.flags, own);
-    if (request.files?.some((file) => file.startsWith("oci://")) !== true) return [request, context];
-    const { withLocalCopies } = await import("./published-files.ts");
-    const { signal } = this;
-    return [await withLocalCopies(request, { environment, homeDirectory, workingDirectory, signal }), context];
+    const around = { environment, workingDirectory, homeDirectory };
+    const fetchRemote: FetchRemote = async (reference) => (await this.#remoteFetcher())(reference);
+    return [loadRequest(this.flags, own), { ...around, files: systemFiles, readStdin, fetchRemote }];
+  }
+
+  async #remoteFetcher(): Promise<FetchRemote> {
+    const [{ remoteFetcher }, { systemPrograms }] = await Promise.all([
+      import("../actions/remote/fetch-remote.ts"),
+      import("../system/programs.ts"),
+    ]);
+    const { environment, homeDirectory } = this.io;
+    const around = { environment, homeDirectory, signal: this.signal };
+    const { insecureRegistry: insecureRegistries = [] } = this.flags;
+    return remoteFetcher({ ...around, programs: systemPrograms(around), insecureRegistries });
   }
 
   /** Tells on stderr what the user should still hear about files that are fine otherwise. */
@@ -106,7 +116,10 @@ export class Session {
     const status = environmentSwitch(environment, "COMPOSE_STATUS_STDOUT") ? "stdout" : "stderr";
     const display = decideDisplay(this.flags, environment, this.io[status]);
     const view = await openView({ display, status, io: this.io, isVerbose: this.flags.verbose === true });
-    return { ...view, emit: (event) => view.emit(failedFromHere(event, this.flags)) };
+    const isHeard = (event: ProgressEvent): boolean =>
+      this.flags.verbose === true || event.kind !== "remark" || event.level !== "debug";
+    const emit: Emit = (event) => void (isHeard(event) && view.emit(failedFromHere(event, this.flags)));
+    return { ...view, emit };
   }
 
   /** What an action needs of the world. */

@@ -2,7 +2,7 @@ import { delimiter, dirname, join, resolve } from "node:path";
 import type { Assignment } from "./dotenv.ts";
 import { absolutePaths, type Environment, type EnvFileChoice, valueOf, withEnvFiles } from "./environment.ts";
 import type { LoadContext, LoadRequest } from "./load.ts";
-import { isRemote, refuseRemote } from "./scope.ts";
+import { isRemote, localPaths } from "./remote.ts";
 import type { LoadSession } from "./session.ts";
 
 /** Assignments of one round of environment files, by variable, in the order they were read. */
@@ -13,6 +13,8 @@ export interface Discovery {
   /** Absolute paths, `-` for standard input; the first one is the main file. */
   readonly files: readonly string[];
   readonly projectDirectory: string;
+  /** What names the project where nothing else does; not where copies of files from afar are. */
+  readonly namingDirectory: string;
   /** Absolute paths of the environment files that the user named. */
   readonly envFiles: readonly string[];
   readonly environment: Environment;
@@ -21,29 +23,56 @@ export interface Discovery {
   readonly profiles: readonly string[];
 }
 
-const fileNames = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+/** Names of compose files that are looked for, the first that is there wins. */
+export const defaultFileNames: readonly string[] = [
+  "compose.yaml",
+  "compose.yml",
+  "docker-compose.yml",
+  "docker-compose.yaml",
+];
 const overrideNames = fileOverrides(["compose", "docker-compose"]);
 
 /** Finds the files of a project, its directory and its environment, from flags, variables and what lies around. */
 export async function discover(request: LoadRequest, context: LoadContext, session: LoadSession): Promise<Discovery> {
   const { workingDirectory } = context;
-  for (const file of (request.files ?? []).filter(isRemote)) refuseRemote(file, session);
-  const given = absolutePaths(request.files?.filter((file) => !isRemote(file)) ?? [], workingDirectory);
+  const given = await locate(request.files ?? [], workingDirectory, session);
   const directory = request.projectDirectory ? resolve(workingDirectory, request.projectDirectory) : undefined;
   const seed = { PWD: workingDirectory, ...context.environment };
   const envFiles = absolutePaths(request.envFiles ?? envFilesOf(seed), workingDirectory);
 
   // `.env` of the directory at hand may say which files to read; that of the project's directory completes it.
-  const atHand = directory ?? directoryOf(given, workingDirectory);
+  const atHand = directory ?? directoryAtHand(given, workingDirectory);
   const [near, far] = [new Map<string, Assignment[]>(), new Map<string, Assignment[]>()];
   const first = await withDotenv(seed, { paths: envFiles, directory: atHand, onAssign: noteIn(near) }, session);
-  const named = given.length > 0 ? given : filesOf(first, workingDirectory);
-  const files = named.length > 0 ? named : await search(directory ?? workingDirectory, session);
-  const projectDirectory = directory ?? directoryOf(files, workingDirectory);
-  const completing = { paths: envFiles, directory: projectDirectory, onAssign: noteIn(far) };
-  const environment = projectDirectory === atHand ? first : await withDotenv(first, completing, session);
+  const named = given.length > 0 ? given : await locate(filesOf(first, session), workingDirectory, session);
+  const isNamed = named.length > 0 || session.hasErrors;
+  const located = isNamed ? named : (await search(directory ?? workingDirectory, session)).map((path) => ({ path }));
+  const main = mainOf(located);
+  const projectDirectory = directory ?? (main === undefined ? workingDirectory : dirname(main.path));
+  // Like Docker Compose: a project from afar is set up by the `.env` of who uses it.
+  const namingDirectory = directory ?? directoryAtHand(located, workingDirectory);
+  const completing = { paths: envFiles, directory: namingDirectory, onAssign: noteIn(far) };
+  const environment = namingDirectory === atHand ? first : await withDotenv(first, completing, session);
   const profiles = profilesOf(request, environment);
-  return { files, projectDirectory, envFiles, environment, assignments: [near, far], profiles };
+  const files = located.map(({ path }) => path);
+  return { files, projectDirectory, namingDirectory, envFiles, environment, assignments: [near, far], profiles };
+}
+
+/** A compose file on this machine. */
+interface Located {
+  /** Absolute, `-` for standard input. */
+  readonly path: string;
+  /** It came from afar. */
+  readonly isCopy?: boolean;
+}
+
+async function locate(names: readonly string[], directory: string, session: LoadSession): Promise<Located[]> {
+  const located: Located[] = [];
+  for (const name of names) {
+    const paths = name === "-" ? [name] : ((await localPaths(name, { session, directory })) ?? []);
+    located.push(...paths.map((path) => ({ path, isCopy: isRemote(name) })));
+  }
+  return located;
 }
 
 function noteIn(assignments: Map<string, Assignment[]>): EnvFileChoice["onAssign"] {
@@ -69,19 +98,31 @@ function isDisabled(environment: Environment, session: LoadSession): boolean {
 }
 
 /** The project's directory is that of its first file; standard input has none. */
-function directoryOf(files: readonly string[], workingDirectory: string): string {
-  const main = files.find((file) => file !== "-");
-  return main === undefined ? workingDirectory : dirname(main);
+function mainOf(files: readonly Located[]): Located | undefined {
+  return files.find(({ path }) => path !== "-");
+}
+
+/** Where the user works on the project. */
+function directoryAtHand(files: readonly Located[], workingDirectory: string): string {
+  const main = mainOf(files);
+  return main === undefined || main.isCopy === true ? workingDirectory : dirname(main.path);
 }
 
 function envFilesOf(environment: Environment): string[] {
   return (valueOf(environment, "COMPOSE_ENV_FILES") ?? "").split(",").filter((path) => path !== "");
 }
 
-function filesOf(environment: Environment, workingDirectory: string): string[] {
+function filesOf(environment: Environment, { report }: LoadSession): string[] {
   const text = valueOf(environment, "COMPOSE_FILE");
   if (text === undefined) return [];
-  return absolutePaths(text.split(valueOf(environment, "COMPOSE_PATH_SEPARATOR") || delimiter), workingDirectory);
+  const separator = valueOf(environment, "COMPOSE_PATH_SEPARATOR");
+  if (separator) return text.split(separator);
+  // A reference has colons of its own: alone it needs no separator, among others nobody knows which colon is one.
+  if (isRemote(text)) return [text];
+  const message = `COMPOSE_FILE: colons separate paths, and are part of references from afar, got "${text}"`;
+  const hint = "say what separates them: COMPOSE_PATH_SEPARATOR=,";
+  if (text.includes("://")) report({ severity: "error", code: "invalid-environment", message, hint });
+  return text.includes("://") ? [] : text.split(delimiter);
 }
 
 function profilesOf({ profiles = [] }: LoadRequest, environment: Environment): readonly string[] {
@@ -93,7 +134,7 @@ function profilesOf({ profiles = [] }: LoadRequest, environment: Environment): r
 /** The default files of the nearest directory, upwards, that has one. */
 async function search(start: string, session: LoadSession): Promise<string[]> {
   for (let directory = start; ; directory = dirname(directory)) {
-    const [main, ...others] = await existing(fileNames, directory, session);
+    const [main, ...others] = await existing(defaultFileNames, directory, session);
     if (main !== undefined) {
       warnAboutChoice(main, others, session);
       const [override, ...otherOverrides] = await existing(overrideNames, directory, session);

@@ -1,8 +1,9 @@
-import { dirname, resolve } from "node:path";
+import { dirname } from "node:path";
 import { canonicalize } from "./canonical/canonicalize.ts";
 import { merge, mergeService } from "./merge.ts";
 import { settle } from "./overlay.ts";
-import { isRemote, type ModelScope, readFile, refuseRemote, substituteVariables, rebasePaths } from "./scope.ts";
+import { type Copies, localPaths } from "./remote.ts";
+import { type ModelScope, readFile, substituteVariables, rebasePaths } from "./scope.ts";
 import type { Location } from "./source.ts";
 import { type Entry, entryOf, type MapTree, mapTree, type Tree, withEntry, withoutEntry } from "./tree.ts";
 import { enforceUniqueness } from "./uniqueness.ts";
@@ -96,10 +97,9 @@ class Extension {
   }
 
   async #find(reference: Reference, place: Place): Promise<Place | undefined> {
-    const file = reference.file === undefined ? place.file : this.#homeOf(reference.file);
-    const services =
-      reference.file === undefined ? place.services : await this.#servicesOf(reference.file, reference.at);
-    if (services === undefined) return undefined;
+    const other = reference.file === undefined ? place : await this.#openFile(reference.file, reference.at);
+    if (other === undefined) return undefined;
+    const { services, file } = other;
     if (services.entries.has(reference.service)) return { name: reference.service, services, file };
     const message = `cannot extend service "${place.name}" in ${place.file.name}: service "${reference.service}" not found in ${file.name}`;
     const near = didYouMean(reference.service, [...services.entries.keys()]);
@@ -107,36 +107,34 @@ class Extension {
     return undefined;
   }
 
-  #homeOf(file: string): Home {
-    const path = resolve(this.#scope.directory, file);
-    return { path, name: this.#scope.session.nameOf(path) };
-  }
-
-  #servicesOf(file: string, at: Location): Promise<MapTree | undefined> {
-    const { path } = this.#homeOf(file);
-    const known = this.#files.get(path);
-    if (known !== undefined) return known;
-    const services = isRemote(file)
-      ? Promise.resolve(refuseRemote(file, this.#scope.session, at))
-      : this.#readServices(path, at);
-    this.#files.set(path, services);
-    return services;
+  async #openFile(reference: string, at: Location): Promise<Omit<Place, "name"> | undefined> {
+    const paths = await localPaths(reference, this.#scope, at);
+    if (paths === undefined) return undefined;
+    const [path] = paths;
+    const reading = this.#files.get(path) ?? this.#readServices(paths, at);
+    this.#files.set(path, reading);
+    const services = await reading;
+    return services === undefined ? undefined : { services, file: { path, name: this.#scope.session.nameOf(path) } };
   }
 
   /** The services of another file in canonical form: not validated, since only what is extended counts. */
-  async #readServices(path: string, at: Location): Promise<MapTree | undefined> {
+  async #readServices(paths: Copies, at: Location): Promise<MapTree | undefined> {
     const { session, interpolates } = this.#scope;
     const { report } = session;
-    const parsed = await readFile(path, session, at);
-    if (parsed === undefined) return undefined;
-    let model: MapTree = mapTree([], { file: parsed.name, line: 1, column: 1 });
-    for (const document of parsed.documents) {
-      model = enforceUniqueness(merge(model, substituteVariables(document, this.#scope), report));
+    const name = session.nameOf(paths[0]);
+    let model: MapTree = mapTree([], { file: name, line: 1, column: 1 });
+    for (const path of paths) {
+      const parsed = await readFile(path, session, at);
+      if (parsed === undefined) return undefined;
+      for (const document of parsed.documents) {
+        model = enforceUniqueness(merge(model, substituteVariables(document, this.#scope), report));
+      }
     }
     const canonical = canonicalize(model, report, { strict: interpolates });
-    const services = entryOf(rebasePaths(canonical, dirname(path), this.#scope.directory, this.#scope), "services");
+    const rebased = rebasePaths(canonical, dirname(paths[0]), this.#scope.directory, this.#scope);
+    const services = entryOf(rebased, "services");
     if (services?.kind === "map") return services;
-    this.#refuse("unknown-service", at, `cannot extend a service of ${parsed.name}: it has no services section`);
+    this.#refuse("unknown-service", at, `cannot extend a service of ${name}: it has no services section`);
     return undefined;
   }
 

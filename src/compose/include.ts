@@ -1,7 +1,8 @@
 import { dirname, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { type Environment, withEnvFiles } from "./environment.ts";
-import { isRemote, type ModelScope, type ParsedFile, readFile, refuseRemote } from "./scope.ts";
+import { type Copies, localPaths } from "./remote.ts";
+import { type ModelScope, type ParsedFile, readFile } from "./scope.ts";
 import { sections } from "./sections.ts";
 import { formatPath } from "./source.ts";
 import {
@@ -66,7 +67,8 @@ async function innerScope(
   const paths = textsOf(item.kind === "map" ? entryOf(item, "path") : item);
   const main = paths[0];
   if (main === undefined) return undefined;
-  const mainPath = resolve(scope.directory, main.text);
+  const mainPath = (await localPaths(main.text, scope, main.at))?.[0];
+  if (mainPath === undefined) return undefined;
   const chain = [...scope.chain, file.path];
   if (chain.includes(mainPath)) return refuseCycle([...chain, mainPath], main, scope);
   if (++scope.session.includedModels > mostIncludedModels) return refuseMany(main, scope);
@@ -83,15 +85,16 @@ async function innerScope(
 }
 
 async function readFiles(paths: readonly ScalarTree[], scope: ModelScope): Promise<ParsedFile[] | undefined> {
-  const { session, directory } = scope;
+  const { session } = scope;
   const files: ParsedFile[] = [];
+  let isComplete = true;
   for (const { text, at } of paths) {
-    const parsed = isRemote(text)
-      ? refuseRemote(text, session, at)
-      : await readFile(resolve(directory, text), session, at);
-    if (parsed !== undefined) files.push(parsed);
+    const copies: Copies | readonly [] = (await localPaths(text, scope, at)) ?? [];
+    const parsed = await Promise.all(copies.map((path) => readFile(path, session, at)));
+    files.push(...parsed.filter((file) => file !== undefined));
+    isComplete &&= copies.length > 0 && !parsed.includes(undefined);
   }
-  return files.length === paths.length ? files : undefined;
+  return isComplete ? files : undefined;
 }
 
 /** The environment of the including model wins; `/dev/null` stands for no file at all. */

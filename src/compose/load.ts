@@ -12,7 +12,8 @@ import type { Project } from "./project.ts";
 import { resolveEnvironment, resolveLabels, type VariableFiles } from "./resolve-environment.ts";
 import { type ModelScope, type ParsedFile, parseSource, readFile } from "./scope.ts";
 import { activateProfiles, selectServices, withoutUnusedResources } from "./select.ts";
-import { LoadSession } from "./session.ts";
+import type { FetchRemote } from "./remote.ts";
+import { type Fetched, LoadSession } from "./session.ts";
 import type { Location, Path, Sources } from "./source.ts";
 import { type MapTree, placeOf } from "./tree.ts";
 import { followWatchLinks } from "./watch-links.ts";
@@ -50,6 +51,8 @@ export interface LoadContext {
   readonly workingDirectory: string;
   readonly homeDirectory: string;
   readonly readStdin: () => Promise<string>;
+  /** Fetches compose files from afar; absent: they are refused. */
+  readonly fetchRemote?: FetchRemote;
 }
 
 /** A project that passed every check, with what the user should still hear. */
@@ -61,6 +64,8 @@ export interface Loaded {
   readonly locate: (path: Path) => Location;
   /** Environment used for interpolation: the process's, completed by `.env` files. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Compose files that came from afar. */
+  readonly fetched: readonly Fetched[];
 }
 
 /** A model that is finished but not bound to types: what can be shown before variables are known. */
@@ -80,7 +85,8 @@ export async function load(request: LoadRequest, context: LoadContext): Promise<
   const bound = bind(model, origin, session.reject);
   const project = await narrow(activateProfiles(bound, found.profiles), model, loading);
   session.expectSound();
-  return { project, warnings: session.warnings, sources: session.sources, locate: locator(model), environment };
+  const { warnings, sources, fetched } = session;
+  return { project, warnings, sources, fetched, locate: locator(model), environment };
 }
 
 /** Turns files, flags and environment into a finished model. Throws `InvalidProjectError` with every mistake found. */
@@ -89,8 +95,8 @@ export async function loadModel(request: LoadRequest, context: LoadContext): Pro
   const { session, found } = loading;
   session.expectSound();
   const { environment, assignments } = found;
-  const { warnings, sources } = session;
-  return { model, warnings, sources, locate: locator(model), environment, assignments };
+  const { warnings, sources, fetched } = session;
+  return { model, warnings, sources, fetched, locate: locator(model), environment, assignments };
 }
 
 async function finishModel(request: LoadRequest, context: LoadContext): Promise<FinishedModel> {
@@ -134,7 +140,7 @@ async function readProjectFiles(
   { readStdin }: LoadContext,
   session: LoadSession,
 ): Promise<ParsedFile[]> {
-  if (paths.length === 0) refuseNothing(session);
+  if (paths.length === 0 && !session.hasErrors) refuseNothing(session);
   const files: ParsedFile[] = [];
   for (const path of paths) {
     const parsed =

@@ -11,19 +11,19 @@ export interface NameSources {
   readonly request: LoadRequest;
   readonly environment: Environment;
   readonly documents: readonly MapTree[];
-  readonly projectDirectory: string;
+  readonly namingDirectory: string;
 }
 
 /** The name of a project: `-p`, `COMPOSE_PROJECT_NAME`, the last `name:`, the name of its directory. */
 export async function projectName(sources: NameSources, session: LoadSession): Promise<string> {
-  const { request, environment, projectDirectory } = sources;
+  const { request, environment, namingDirectory } = sources;
   if (request.projectName) return expectName(request.projectName, "--project-name", session);
   const fromEnvironment = valueOf(environment, "COMPOSE_PROJECT_NAME");
   if (fromEnvironment) return expectName(fromEnvironment, "COMPOSE_PROJECT_NAME", session);
   const written = writtenName(sources, session);
   if (written === undefined) {
-    await warnAboutSymlink(projectDirectory, session);
-    return expectSome(normalizeName(basename(projectDirectory)), `the directory ${projectDirectory}`, session);
+    await warnAboutSymlink(namingDirectory, session);
+    return expectSome(normalizeName(basename(namingDirectory)), `the directory ${namingDirectory}`, session);
   }
   const name = request.normalize === false ? written.text : normalizeName(written.text);
   return expectSome(name, `name: "${written.text}"`, session, written.at);

@@ -53,20 +53,3 @@ export function rebasePaths(tree: MapTree, from: string, to: string | undefined,
   if (resolvesPaths) return resolvePaths(tree, { workingDirectory: from, homeDirectory });
   return to === undefined ? tree : resolvePaths(tree, { workingDirectory: relative(to, from), homeDirectory });
 }
-
-/** True for references to git repositories and OCI artifacts, which have to be fetched first. */
-export function isRemote(reference: string): boolean {
-  return /^(oci|https?|ssh|git):\/\/|^git@|^github\.com\/|\.git(#.*)?$/.test(reference);
-}
-
-/** Says that remote files are not read yet. */
-export function refuseRemote(reference: string, { report }: LoadSession, at?: Location): undefined {
-  report({
-    severity: "error",
-    code: "unsupported",
-    ...(at && { at }),
-    message: `remote compose files are not supported, got "${reference}"`,
-    hint: "fetch it, and name the local copy",
-  });
-  return undefined;
-}

@@ -4,12 +4,23 @@ import { type Diagnostic, InvalidProjectError, type Report } from "./diagnostic.
 import { Doubts } from "./doubts.ts";
 import { type Budget, fullBudget } from "./parse.ts";
 import { mostMebibytes, type ReadText, readText } from "./read-text.ts";
+import { type Copies, fetchCopies, type FetchRemote } from "./remote.ts";
 import type { Location } from "./source.ts";
 
 /** The outside world as one load needs it. */
 export interface World {
   readonly files: Files;
   readonly workingDirectory: string;
+  readonly fetchRemote?: FetchRemote;
+}
+
+/** Compose files that came from afar. */
+export interface Fetched {
+  /** As somebody named them. */
+  readonly reference: string;
+  /** Where a compose file names them; absent: the user did. */
+  readonly at?: Location;
+  readonly copies: Copies;
 }
 
 /** The text of a file, under the name that messages use. */
@@ -45,6 +56,8 @@ export class LoadSession {
   readonly #told = new Set<string>();
   readonly #count = { error: 0, warning: 0 };
   readonly #texts = new Map<string, Promise<ReadText>>();
+  readonly #copies = new Map<string, Promise<Copies | undefined>>();
+  readonly #fetched: Fetched[] = [];
 
   constructor(world: World) {
     this.#world = world;
@@ -52,6 +65,15 @@ export class LoadSession {
 
   get files(): Files {
     return this.#world.files;
+  }
+
+  get fetchRemote(): FetchRemote | undefined {
+    return this.#world.fetchRemote;
+  }
+
+  /** What was fetched, in order. */
+  get fetched(): readonly Fetched[] {
+    return this.#fetched;
   }
 
   get hasErrors(): boolean {
@@ -133,6 +155,17 @@ export class LoadSession {
     const at = from ?? { file: name, line: 1, column: 1 };
     this.report({ severity: "error", code: found.code, at, message: `${name}: ${found.problem}` });
     return undefined;
+  }
+
+  /** Local copies of compose files from afar, fetched once; `undefined` when that was reported as a mistake. */
+  async copiesOf(reference: string, at?: Location): Promise<Copies | undefined> {
+    const known = this.#copies.get(reference);
+    if (known !== undefined) return known;
+    const fetching = fetchCopies(reference, this, at);
+    this.#copies.set(reference, fetching);
+    const copies = await fetching;
+    if (copies !== undefined) this.#fetched.push({ reference, ...(at && { at }), copies });
+    return copies;
   }
 
   /** Makes a text known to messages. */

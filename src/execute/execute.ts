@@ -108,6 +108,7 @@ class Run {
         builds: this.#builds,
         settled: (container) => events.settled(container),
         warn: (message) => emit({ kind: "remark", level: "warning", message }),
+        debug: (message) => emit({ kind: "remark", level: "debug", message }),
       });
       events.succeeded(text);
     } catch (cause) {

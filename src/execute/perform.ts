@@ -30,6 +30,8 @@ export interface Tools {
   /** Tells that a step is over for one of the containers it is about. */
   readonly settled: (container: string) => void;
   readonly warn: (message: string) => void;
+  /** Tells what only those hear who want to know more. */
+  readonly debug: (message: string) => void;
   /** Tells of a step of a builder. */
   readonly buildStep: (info: BuildStepInfo, state: BuildStepState) => void;
   readonly builds: LazySessions;

@@ -11,13 +11,14 @@ import { programFailure, runProgram, type ProgramStep } from "./program.ts";
  */
 export async function runProvider(
   { service, type, program, args, directory }: Extract<Operation, { kind: "run-provider" }>,
-  tools: Pick<Tools, "engine" | "programs" | "signal" | "progress">,
+  tools: Pick<Tools, "engine" | "programs" | "signal" | "progress" | "debug">,
 ): Promise<Variables> {
   const variables: Record<string, string> = {};
   const step = { owner: service, title: type, program, args, directory };
   const onLine = (line: string): void => {
     const message = parseMessage(step, line);
     if (message.kind === "info") tools.progress(message.text);
+    if (message.kind === "debug") tools.debug(`${service}: ${message.text}`);
     if (message.kind === "variable") variables[message.name] = message.value;
   };
   await runProgram(step, onLine, tools);
@@ -34,7 +35,7 @@ export async function runModelProgram(
 }
 
 type Message =
-  | { readonly kind: "info"; readonly text: string }
+  | { readonly kind: "info" | "debug"; readonly text: string }
   | { readonly kind: "variable"; readonly name: string; readonly value: string }
   | { readonly kind: "nothing" };
 
@@ -43,9 +44,9 @@ function parseMessage(step: ProgramStep, line: string): Message {
   const { type, message } = readLine(step, line);
   switch (type) {
     case "info":
-      return { kind: "info", text: withoutControls(message.split("\n", 1).join("")) };
+      return { kind: type, text: withoutControls(message.split("\n", 1).join("")) };
     case "debug":
-      return { kind: "nothing" };
+      return { kind: type, text: coverText(withoutControls(message)) };
     case "error":
       throw programFailure(step, message.trimEnd());
     case "setenv":

@@ -33,14 +33,22 @@ export async function openContext(options: OpenContextOptions = {}): Promise<Ope
 }
 
 /** What reading compose files needs, which is no engine. */
-export function loadContext(options: Partial<Surroundings> & Pick<OpenContextOptions, "readStdin"> = {}): LoadContext {
+export function loadContext(
+  options: Partial<Surroundings> & Pick<OpenContextOptions, "readStdin" | "signal"> = {},
+): LoadContext {
   const own = ownSurroundings();
-  const { environment, workingDirectory, homeDirectory } = options;
+  const { signal = new AbortController().signal } = options;
+  const environment = options.environment ?? own.environment;
+  const homeDirectory = options.homeDirectory ?? own.homeDirectory;
+  const around = { environment, homeDirectory };
+  const fetching = { ...around, programs: systemPrograms(around), signal };
   return {
     files: systemFiles,
-    environment: environment ?? own.environment,
-    workingDirectory: workingDirectory ?? own.workingDirectory,
-    homeDirectory: homeDirectory ?? own.homeDirectory,
+    environment,
+    workingDirectory: options.workingDirectory ?? own.workingDirectory,
+    homeDirectory,
     readStdin: options.readStdin ?? (async () => ""),
+    fetchRemote: async (reference) =>
+      (await import("../actions/remote/fetch-remote.ts")).remoteFetcher(fetching)(reference),
   };
 }

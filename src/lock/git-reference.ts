@@ -3,6 +3,8 @@ export interface GitReference {
   readonly url: string;
   /** Branch, tag or commit; `HEAD` where none is named. */
   readonly ref: string;
+  /** Below its root; empty for all of it. */
+  readonly folder: string;
 }
 
 /**
@@ -14,7 +16,8 @@ export function parseGitReference(text: string): GitReference | undefined {
   const isGit = /^(git|ssh):\/\/|^git@[^:]+:|^github\.com\//.test(address) || /^https?:\/\/.+\.git$/.test(address);
   if (!isGit) return undefined;
   const url = address.startsWith("github.com/") ? `https://${address}` : address;
-  return { url, ref: fragment.split(":")[0] || "HEAD" };
+  const [ref = "", ...folder] = fragment.split(":");
+  return { url, ref: ref || "HEAD", folder: folder.join(":") };
 }
 
 /** Whether it can never mean something else. */

@@ -1,7 +1,7 @@
 import { chmod, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { complained, didNotPrint, isNewContainer, isSameContainer, nothingIsLeft } from "../support/expectations.ts";
+import { complained, didNotComplain, isNewContainer, isSameContainer, nothingIsLeft } from "../support/expectations.ts";
 import { printed, remember, serviceIs, variableIs } from "../support/expectations.ts";
 import { type Action, run, runFailing, scenario, write } from "../support/scenario.ts";
 
@@ -53,11 +53,17 @@ scenario("a provider's program stands for a service", files)
     variableIs("web", "PLAIN", "a=b"),
     variableIs("other", "DB_URL", undefined),
     complained(/db {2}ordering it/),
-    didNotPrint(/not for everyone/),
+    didNotComplain(/not for everyone/),
     remember("web"),
     remember("other"),
   )
-  .step("a second up runs it again, and nothing else", run("up", "-d"), wasAsked(up, up), isSameContainer("web"))
+  .step(
+    "a second up runs it again, and nothing else; --verbose tells all that it says",
+    run("--verbose", "up", "-d"),
+    complained(/^db: not for everyone$/m),
+    wasAsked(up, up),
+    isSameContainer("web"),
+  )
   .step("what it says anew makes its dependents anew", write({ told: '{"type":"setenv","message":"URL=acme://2"}\n' }))
   .step("and them alone", run("up", "-d"), isNewContainer("web"), isSameContainer("other"))
   .step("with what it says now", variableIs("web", "DB_URL", "acme://2"), variableIs("web", "PLAIN", undefined))

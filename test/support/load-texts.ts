@@ -1,6 +1,8 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { type Diagnostic, InvalidProjectError } from "../../src/compose/diagnostic.ts";
 import { type Loaded, load, type LoadContext, type LoadRequest } from "../../src/compose/load.ts";
+import type { Copies } from "../../src/compose/remote.ts";
+import { UsageError } from "../../src/errors.ts";
 
 /** Texts by path, relative to the working directory; a function is asked for its text only when the file is read. */
 export type Texts = Readonly<Record<string, string>>;
@@ -9,6 +11,8 @@ export type Texts = Readonly<Record<string, string>>;
 export interface LoadTextsOptions {
   readonly request?: LoadRequest;
   readonly environment?: Readonly<Record<string, string>>;
+  /** What is to be had from afar: the paths of local copies, by reference. */
+  readonly remote?: Readonly<Record<string, Copies>>;
 }
 
 const workingDirectory = "/project";
@@ -19,8 +23,8 @@ export function loadTexts(texts: Texts, options: LoadTextsOptions = {}): Promise
 }
 
 /** The world in which texts are the only files. */
-export function worldOf(texts: Texts, { environment = {} }: LoadTextsOptions = {}): LoadContext {
-  const files = new Map(Object.entries(texts).map(([path, text]) => [join(workingDirectory, path), text]));
+export function worldOf(texts: Texts, { environment = {}, remote }: LoadTextsOptions = {}): LoadContext {
+  const files = new Map(Object.entries(texts).map(([path, text]) => [resolve(workingDirectory, path), text]));
   const textOf = (path: string): string | undefined => files.get(resolve(workingDirectory, path));
   return {
     files: {
@@ -35,7 +39,14 @@ export function worldOf(texts: Texts, { environment = {} }: LoadTextsOptions = {
     workingDirectory,
     homeDirectory: "/home/someone",
     readStdin: async () => "",
+    ...(remote === undefined ? {} : { fetchRemote: async (reference) => copiesIn(remote, reference) }),
   };
+}
+
+function copiesIn(remote: Readonly<Record<string, Copies>>, reference: string): Copies {
+  const copies = remote[reference];
+  if (copies === undefined) throw new UsageError(`nothing at ${reference}`, "look elsewhere");
+  return copies;
 }
 
 /** The mistakes of a project that cannot be loaded, as lines: `compose.yaml:2:9 message [code] | hint`. */

@@ -1,7 +1,9 @@
 import { planUp } from "../../actions/up.ts";
 import { change, withoutProgress } from "../change.ts";
 import type { CommandModule } from "../command.ts";
+import { exitCode } from "../exit-code.ts";
 import { collect, oneOf } from "../go-flags.ts";
+import { heedRemotes } from "../heed-remotes.ts";
 import { checkUpFlags, type ReconcileFlags, reconcileOptions } from "./up-flags.ts";
 
 interface CreateFlags extends ReconcileFlags {
@@ -29,7 +31,9 @@ export const create: CommandModule<CreateFlags> = {
   },
   async run({ args: services, flags, session }) {
     checkUpFlags(flags);
-    const { project, environment } = await session.load({ services });
+    const loaded = await session.load({ services });
+    if (!(await heedRemotes(loaded, flags, session))) return exitCode.interrupted;
+    const { project, environment } = loaded;
     const options = { ...reconcileOptions(services, flags, environment), environment, start: false };
     return change(session, {
       environment,

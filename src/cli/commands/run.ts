@@ -10,6 +10,7 @@ import type { Emit } from "../../events.ts";
 import type { Call, CommandModule } from "../command.ts";
 import { exitCode } from "../exit-code.ts";
 import { collect, oneOf } from "../go-flags.ts";
+import { heedRemotes } from "../heed-remotes.ts";
 import { checkExecution } from "../outcome.ts";
 import { type Environment, environmentSwitch } from "../project-options.ts";
 import type { Session } from "../session.ts";
@@ -43,6 +44,7 @@ interface RunFlags {
   readonly user?: string;
   readonly volume?: readonly string[];
   readonly workdir?: string;
+  readonly yes?: boolean;
 }
 
 /** `run`: runs one command in a container of its own, made as a service says, and passes on its exit code. */
@@ -86,15 +88,18 @@ export const run: CommandModule<RunFlags> = {
       .option("-w, --workdir <path>", "run it in this directory");
     command.addOption(command.createOption("-t, --tty").hideHelp());
     command.addOption(command.createOption("--no-TTY").hideHelp());
+    command.addOption(command.createOption("-y, --yes").hideHelp());
   },
   async run(call) {
     const { args, flags, session } = call;
     const [service = ""] = args;
-    const { project, environment } = await session.load({
+    const loaded = await session.load({
       services: [service],
       noDependencies: flags.noDeps === true,
       allResources: true, // a volume of the project may be mounted by a flag only
     });
+    if (!(await heedRemotes(loaded, flags, session))) return exitCode.interrupted;
+    const { project, environment } = loaded;
     const options = await readOptions(call, environment);
     await using engine = await session.openEngine();
     const context = await session.context(engine, { emit: () => {} });

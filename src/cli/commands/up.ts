@@ -19,6 +19,7 @@ import { exitCode } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { declareIsolatedFlag, isolated, type IsolatedFlag } from "../isolation.ts";
 import { heedLock } from "../heed-lock.ts";
+import { heedRemotes } from "../heed-remotes.ts";
 import { Menu, type MenuOptions } from "../menu.ts";
 import { checkExecution } from "../outcome.ts";
 import { environmentSwitch, parallelLimit } from "../project-options.ts";
@@ -66,6 +67,7 @@ export const up: CommandModule<UpFlags> = {
     const options = upOptions(call, loaded);
     checkServiceFlags(flags, loaded.project);
     if (flags.watch === true) checkWatchable(loaded);
+    if (!(await heedRemotes(loaded, flags, session))) return exitCode.interrupted;
     await using engine = await session.openEngine();
     await heedLock(session, loaded, engine, flags);
     if (session.flags.dryRun === true) {

@@ -94,7 +94,7 @@ export class LiveProgress implements AsyncDisposable {
     return row;
   }
 
-  #remark(level: "info" | "warning", message: string): void {
+  #remark(level: "debug" | "info" | "warning", message: string): void {
     const text = level === "warning" ? `${this.#paint.yellow("warning:")} ${message}\n` : `${message}\n`;
     this.print(this.#terminal, text);
   }

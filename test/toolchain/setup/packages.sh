@@ -16,6 +16,7 @@ if [ "${1-}" != --images ]; then
 fi
 if [ $# = 0 ]; then
   [ "$DOCKER_HOST" != unix:///var/run/docker.sock ] || need dockerd docker.io
+  need git git
   need tmux tmux
   need conntrack conntrack
   need docker-registry docker-registry

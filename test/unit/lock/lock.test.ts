@@ -106,12 +106,12 @@ test("from one lock to the next is told by name", () => {
 
 describe("git references", () => {
   test.each([
-    ["https://h/a.git", { url: "https://h/a.git", ref: "HEAD" }],
-    ["https://h/a.git#v1:folder", { url: "https://h/a.git", ref: "v1" }],
-    ["https://h/a.git#:folder", { url: "https://h/a.git", ref: "HEAD" }],
-    ["git@h:a.git#main", { url: "git@h:a.git", ref: "main" }],
-    ["github.com/acme/web#main", { url: "https://github.com/acme/web", ref: "main" }],
-    ["ssh://git@h/a", { url: "ssh://git@h/a", ref: "HEAD" }],
+    ["https://h/a.git", { url: "https://h/a.git", ref: "HEAD", folder: "" }],
+    ["https://h/a.git#v1:folder", { url: "https://h/a.git", ref: "v1", folder: "folder" }],
+    ["https://h/a.git#:folder", { url: "https://h/a.git", ref: "HEAD", folder: "folder" }],
+    ["git@h:a.git#main", { url: "git@h:a.git", ref: "main", folder: "" }],
+    ["github.com/acme/web#main", { url: "https://github.com/acme/web", ref: "main", folder: "" }],
+    ["ssh://git@h/a", { url: "ssh://git@h/a", ref: "HEAD", folder: "" }],
     ["https://h/a.tar.gz", undefined],
     ["./a.git", undefined],
     ["service:web", undefined],

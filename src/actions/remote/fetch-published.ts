@@ -2,8 +2,8 @@ import { fullReference, parseImageReference } from "../../engine/image-reference
 import { TscomposeError, UsageError } from "../../errors.ts";
 import { isDigest } from "../../registry/digest.ts";
 import type { Repository } from "../../registry/repository.ts";
-import { words } from "./artifact.ts";
-import { askRegistry, type RegistryContext } from "./registry-call.ts";
+import { words } from "../publish/artifact.ts";
+import { askRegistry, type RegistryContext } from "../publish/registry-call.ts";
 
 /** What was published under a name. */
 export interface PublishedProject {
@@ -27,18 +27,26 @@ export const publishedScheme = "oci://";
 const mostFiles = 100;
 const mostBytes = 1_048_576;
 
+/** What fetching needs of the world. */
+export interface FetchContext extends RegistryContext {
+  /** Registries that may be spoken to without TLS. */
+  readonly insecureRegistries?: readonly string[];
+}
+
 /** Fetches what `publish` has sent, of whichever tool. Throws for what is no compose file, and for names that lead out. */
-export async function fetchPublished(address: string, context: RegistryContext): Promise<PublishedProject> {
+export async function fetchPublished(address: string, context: FetchContext): Promise<PublishedProject> {
   const reference = fullReference(address.slice(publishedScheme.length));
   if (reference === undefined) throw new UsageError(`expected oci://REPOSITORY[:TAG], got "${address}"`);
   const { repository: path, version } = parseImageReference(reference);
-  const call = { doing: `fetching ${address}`, host: path.slice(0, path.indexOf("/")) };
+  const host = path.slice(0, path.indexOf("/"));
+  const isInsecure = context.insecureRegistries?.includes(host) === true;
+  const call = { doing: `fetching ${address}`, host, isInsecure };
   return askRegistry(call, context, async (registries, asker) => {
     const repository = registries.reader(path, asker);
     const { digest, bytes } = await repository.manifest(version);
-    const files = await Promise.all(
-      layersOf(bytes, address).map((layer, index) => fetchFile(repository, layer, index, address)),
-    );
+    const layers = layersOf(await projectManifest(bytes, repository, address), address);
+    const files = await Promise.all(layers.map((layer, index) => fetchFile(repository, layer, index, address)));
+    if (files.every(({ kind }) => kind !== "project")) throw refusal(address, "no compose file is in it");
     return { hex: digest.slice("sha256:".length), files };
   });
 }
@@ -50,12 +58,34 @@ interface Layer {
   readonly annotations?: Readonly<Record<string, unknown>>;
 }
 
-function layersOf(bytes: Buffer, address: string): readonly Layer[] {
-  const manifest = JSON.parse(bytes.toString("utf8")) as {
-    readonly artifactType?: unknown;
-    readonly config?: { readonly mediaType?: unknown };
-    readonly layers?: unknown;
-  };
+interface Manifest {
+  readonly artifactType?: unknown;
+  readonly config?: { readonly mediaType?: unknown };
+  readonly layers?: unknown;
+  /** Of an index: what it lists. */
+  readonly manifests?: unknown;
+}
+
+/** Of an index, which has images as well, the manifest that is a project. */
+async function projectManifest(bytes: Buffer, repository: Repository, address: string): Promise<Manifest> {
+  const manifest = parseManifest(bytes, address);
+  if (!Array.isArray(manifest.manifests)) return manifest;
+  const listed = manifest.manifests as readonly { readonly artifactType?: unknown; readonly digest?: unknown }[];
+  const digest = listed.find((each) => each?.artifactType === words.project)?.digest;
+  return isDigest(digest) ? parseManifest((await repository.manifest(digest)).bytes, address) : manifest;
+}
+
+function parseManifest(bytes: Buffer, address: string): Manifest {
+  try {
+    const value: unknown = JSON.parse(bytes.toString("utf8"));
+    if (typeof value === "object" && value !== null) return value;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw refusal(address, "its manifest is none");
+}
+
+function layersOf(manifest: Manifest, address: string): readonly Layer[] {
   const isProject = manifest.artifactType === words.project || manifest.config?.mediaType === words.config;
   if (!isProject || !Array.isArray(manifest.layers)) {
     throw refusal(address, "it is no compose file", "what can be read is what publish has sent");
