@@ -24,7 +24,12 @@ export function say(socket: Socket, message: Wish | Answer): void {
   if (socket.writable) socket.write(`${JSON.stringify(message)}\n`);
 }
 
-/** What the other side says, until it is gone. */
+/** What the other side says, until it is gone, however it went. */
 export async function* heard<Message extends Wish | Answer>(socket: Socket): AsyncGenerator<Message, void, undefined> {
-  for await (const line of createInterface({ input: socket })) yield JSON.parse(line) as Message;
+  try {
+    for await (const line of createInterface({ input: socket })) yield JSON.parse(line) as Message;
+  } catch (error) {
+    // Who dies with something left to read ends the connection by force.
+    if (!Error.isError(error) || !("syscall" in error)) throw error;
+  }
 }
