@@ -35,9 +35,9 @@ export function message<Shape extends object>(fields: {
   return {
     encode(value) {
       const out = new Writer();
-      const given = new Map<string, unknown>(Object.entries(value));
+      const given = value as Readonly<Record<string, unknown>>;
       for (const [name, field] of entries) {
-        const each = given.get(name);
+        const each = given[name];
         if (each !== undefined) field.write(each, out);
       }
       return out.finish();
@@ -96,7 +96,7 @@ export function integer(number: number): Field<number> {
   return {
     number,
     zero: () => 0,
-    write: (value, out) => value !== 0 && out.varint(number, BigInt(value)),
+    write: (value, out) => value !== 0 && out.varint(number, value),
     read(reader, wire) {
       const value = Number(BigInt.asIntN(64, reader.varint(wire)));
       if (!Number.isSafeInteger(value)) throw new MalformedMessageError(`field ${number}: ${value} is too large`);
@@ -195,12 +195,12 @@ function mapOf<Value>(number: number, values: Field<Value>): Field<Readonly<Reco
 export class Writer {
   readonly #pieces: Uint8Array[] = [];
 
-  varint(field: number, value: bigint): void {
-    this.#pieces.push(varintOf(BigInt(field << 3)), varintOf(BigInt.asUintN(64, value)));
+  varint(field: number, value: bigint | number): void {
+    this.#pieces.push(varintOf(field << 3), varintOf(value));
   }
 
   bytes(field: number, value: Uint8Array): void {
-    this.#pieces.push(varintOf(BigInt((field << 3) | lengthDelimited)), varintOf(BigInt(value.length)), value);
+    this.#pieces.push(varintOf((field << 3) | lengthDelimited), varintOf(value.length), value);
   }
 
   finish(): Uint8Array {
@@ -208,12 +208,21 @@ export class Writer {
   }
 }
 
-function varintOf(value: bigint): Uint8Array {
-  if (value < 0x80n) return Uint8Array.of(Number(value));
+function varintOf(value: bigint | number): Uint8Array {
+  if (typeof value === "number" && value >= 0) return naturalOf(value);
   const bytes: number[] = [];
-  let left = value;
+  let left = BigInt.asUintN(64, BigInt(value));
   for (; left >= 0x80n; left >>= 7n) bytes.push(Number(left & 0x7fn) | 0x80);
   return Uint8Array.of(...bytes, Number(left));
+}
+
+/** Most numbers are lengths and tags: they need no arithmetic of 64 bits. */
+function naturalOf(value: number): Uint8Array {
+  if (value < 0x80) return Uint8Array.of(value);
+  const bytes: number[] = [];
+  let left = value;
+  for (; left >= 0x80; left = Math.floor(left / 0x80)) bytes.push((left % 0x80) | 0x80);
+  return Uint8Array.of(...bytes, left);
 }
 
 /** Takes a message apart. */
