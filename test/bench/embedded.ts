@@ -21,10 +21,10 @@ export async function benchEngine(): Promise<BenchEngine> {
   const engine = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"], env: environment });
   const ended = new Promise<void>((resolve) => void engine.once("close", () => resolve()));
   await new Promise<void>((resolve) => void engine.stdout.once("data", () => resolve()));
-  const api = new EngineApi(`unix://${socket}`);
-  await api.upload("/images/load", await new EngineApi().download("/images/busybox/get"));
+  const address = `unix://${socket}`;
+  await takeOver("busybox", address);
   return {
-    address: api.address,
+    address,
     process: engine,
     async [Symbol.asyncDispose]() {
       engine.kill("SIGTERM");
@@ -32,4 +32,9 @@ export async function benchEngine(): Promise<BenchEngine> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Gives an engine an image of the engine of `DOCKER_HOST`. */
+export async function takeOver(image: string, address: string): Promise<void> {
+  await new EngineApi(address).upload("/images/load", await new EngineApi().download(`/images/${image}/get`));
 }

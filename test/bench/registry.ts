@@ -15,7 +15,7 @@ import { writeTar } from "../../src/embedded/tar/write-tar.ts";
 import { startRegistry } from "../support/registry.ts";
 import { digestOf } from "../support/saved-image.ts";
 import { archiveOf, membersOf, type WantedEntry } from "../support/tar-members.ts";
-import { tscompose } from "../support/tool.ts";
+import { ownServer } from "../../src/system/background.ts";
 
 const rounds = Number(process.argv[2] ?? 3);
 const layerCount = 5;
@@ -63,11 +63,12 @@ for (const what of ["push", "pull"] as const) {
 }
 process.stdout.write(`most memory of the engine: push ${peaks.push} MB, pull ${peaks.pull} MB\n`);
 
-/** As a daemon is, in a session of its own: the kernel shares out time by sessions. */
+/** As users get it; as a daemon is, in a session of its own: the kernel shares out time by sessions. */
 async function startEngine(): Promise<ChildProcessWithoutNullStreams> {
-  const [node, ...program] = tscompose.command;
-  const args = [...program, "engine", "serve", "--data", join(folder, "data"), "--run", join(folder, "run")];
-  const started = spawn(node, args, { detached: true });
+  const places = ["--data", join(folder, "data"), "--run", join(folder, "run")];
+  const { words, environment } = ownServer("engine", "serve", ...places);
+  const [program, ...args] = words;
+  const started = spawn(program, args, { detached: true, env: environment });
   started.stderr.pipe(process.stderr);
   for await (const line of createInterface(started.stdout)) if (line.includes("listens")) break;
   return started;

@@ -1,5 +1,6 @@
 import { setTimeout as pass } from "node:timers/promises";
 import { randomBytes } from "node:crypto";
+import { takeOver } from "./embedded.ts";
 import { Floor } from "./floor.ts";
 import { clocked, type Contestant } from "./measure.ts";
 import { chain, diamond, flat, wide } from "./projects.ts";
@@ -48,6 +49,7 @@ export const rows: readonly Row[] = [
   standing("up -d, nothing to do, 20 services", { ofPeer: 0.6 }, flat(20), ["up", "-d"]),
   standing("ps, 20 services", { ofPeer: 0.8 }, flat(20), ["ps"]),
   changing(),
+  building(),
   logging(),
   resting(),
 ];
@@ -143,6 +145,26 @@ function changing(): Row {
   };
 }
 
+/** The example's image, with nothing that is known of it, and with all. */
+function building(): Row {
+  return {
+    name: "build of the guestbook",
+    share: 0.5,
+    metrics: { cold: { unit: "ms", ofPeer: 1 }, cached: { unit: "ms", ofPeer: 0.7 } },
+    async enter({ ours, peer, embedded }, stack) {
+      const sides = [ours, peer, ...(embedded === undefined ? [] : [embedded])];
+      if (embedded !== undefined) await takeOver("node:24", embedded.address);
+      return (await enterAll(sides, new URL("../../examples/guestbook", import.meta.url), stack)).map((player) => ({
+        name: player.side.name,
+        measure: async () => ({
+          cold: await clocked(() => player.run("build", "--no-cache")),
+          cached: await clocked(() => player.run("build")),
+        }),
+      }));
+    },
+  };
+}
+
 /** Many lines of one container, from the first to the last. */
 function logging(): Row {
   const printing = `yes "GET /index.html 200 12 ms, as long as most lines are" | head -n ${lines}`;
@@ -193,9 +215,9 @@ function resting(): Row {
   };
 }
 
-async function enterAll(sides: readonly Side[], file: string, stack: AsyncDisposableStack): Promise<Player[]> {
+async function enterAll(sides: readonly Side[], project: string | URL, stack: AsyncDisposableStack): Promise<Player[]> {
   const players: Player[] = [];
-  for (const side of sides) players.push(stack.use(await Player.enter(side, file)));
+  for (const side of sides) players.push(stack.use(await Player.enter(side, project)));
   return players;
 }
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { EngineApi } from "../support/engine-api.ts";
-import { TestProject } from "../support/test-project.ts";
+import { type ProjectFiles, TestProject } from "../support/test-project.ts";
 import { describeOutcome, killGroup, start, type RunningCommand, type Tool } from "../support/tool.ts";
 
 /** A tool on an engine. */
@@ -20,8 +20,10 @@ export class Player implements AsyncDisposable {
     this.project = project;
   }
 
-  static async enter(side: Side, composeFile: string): Promise<Player> {
-    return new Player(side, await TestProject.create({ "compose.yaml": composeFile }, new EngineApi(side.address)));
+  /** With the text of a compose file, or a folder to copy. */
+  static async enter(side: Side, project: string | URL): Promise<Player> {
+    const files: ProjectFiles = typeof project === "string" ? { "compose.yaml": project } : project;
+    return new Player(side, await TestProject.create(files, new EngineApi(side.address)));
   }
 
   start(...args: readonly string[]): RunningCommand {
