@@ -49,9 +49,6 @@ export interface ConnectOptions extends Surroundings {
 
 /** Connects to the first engine that answers; an explicit choice that does not answer is an error, not a suggestion. */
 export async function connect(options: ConnectOptions): Promise<{ readonly engine: Engine; readonly choice: Choice }> {
-  // Loaded while the engine is asked: it takes longer than the answer.
-  const loading = import("dockerode");
-  loading.catch(() => {});
   const { isExplicit, list } = await findCandidates(options);
   const attempts: Attempt[] = [];
   for (const [at, candidate] of list.entries()) {
@@ -60,7 +57,6 @@ export async function connect(options: ConnectOptions): Promise<{ readonly engin
     attempts.push({ address: address.text, origin, outcome: opened.outcome });
     if (opened.outcome.kind !== "answered") continue;
     attempts.push(...list.slice(at + 1).map(untried));
-    const { default: Dockerode } = await loading;
     const { apiVersion, hasBuildKit } = opened.outcome;
     const folder = dockerConfigFolder(options.environment, options.homeDirectory);
     const parts = {
@@ -72,7 +68,6 @@ export async function connect(options: ConnectOptions): Promise<{ readonly engin
       proxies: async () => proxyVariables(await readDockerConfig(folder), address.text),
       detachKeys: async () => (await readDockerConfig(folder)).detachKeys,
       now: options.now,
-      Dockerode,
     };
     return { engine: dockerEngine(parts), choice: { address: address.text, origin, apiVersion, attempts } };
   }

@@ -1,8 +1,12 @@
-import { readFile } from "node:fs/promises";
+import { readFile } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { EngineError } from "../errors.ts";
 import { errnoOf } from "./refusal.ts";
 import type { Environment } from "./door.ts";
+
+// Of node:fs, not of node:fs/promises: that one brings streams and readline along.
+const read = promisify(readFile);
 
 /** What we read of `config.json`, which Docker's own programs write. */
 export interface DockerConfig {
@@ -44,7 +48,7 @@ export async function readDockerConfig(folder: string): Promise<DockerConfig> {
 /** Reads a JSON file of Docker's; a missing one is `undefined`, a broken one is refused by name. */
 export async function readJson<T extends object>(path: string): Promise<T | undefined> {
   try {
-    const value: T | null = JSON.parse(await readFile(path, "utf8"));
+    const value: T | null = JSON.parse(await read(path, "utf8"));
     return value ?? undefined;
   } catch (cause) {
     if (errnoOf(cause) === "ENOENT" || errnoOf(cause) === "ENOTDIR") return undefined;

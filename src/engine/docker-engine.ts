@@ -23,23 +23,15 @@ export interface DockerEngineParts {
   readonly proxies: Engine["proxies"];
   readonly detachKeys: Engine["detachKeys"];
   readonly now: () => number;
-  /** What `import("dockerode")` gave: it is loaded only when there is an engine to talk to. */
-  readonly Dockerode: new (options: object) => Docker;
 }
 
 /** The port, spoken to any engine that speaks Docker's API. */
-export function dockerEngine({
-  address,
-  hasBuildKit,
-  proxies,
-  detachKeys,
-  Dockerode,
-  ...parts
-}: DockerEngineParts): Engine {
+export function dockerEngine({ address, hasBuildKit, proxies, detachKeys, ...parts }: DockerEngineParts): Engine {
   const { transport, apiVersion } = parts;
   transport.apiVersion = apiVersion;
   const names = new Names();
-  const api = { ...parts, docker: dockerodeOver(transport, Dockerode), names };
+  let dockerode: Promise<Docker> | undefined;
+  const api = { ...parts, docker: () => (dockerode ??= dockerodeOver(transport)), names };
   const verbs = {
     ...containerVerbs(api),
     ...archiveVerbs(api),
@@ -55,7 +47,7 @@ export function dockerEngine({
     hasBuildKit,
     proxies,
     detachKeys,
-    version: () => told("asking for the version", api.docker.version()),
+    version: () => told("asking for the version", transport.ask({ method: "GET", path: "/version" })),
     ...speakingOfNames(verbs, names),
     [Symbol.asyncDispose]: async () => transport.close(),
   };

@@ -16,8 +16,9 @@ export interface Dial {
 /** Words by which dockerode's callers speak to its modem, mixed with what is meant for the engine. */
 const ownWords = new Set(["abortSignal", "authconfig", "hijack"]);
 
-/** Gives dockerode's verbs our transport. */
-export function dockerodeOver(transport: Transport, Dockerode: new (options: object) => Docker): Docker {
+/** Loads dockerode, and gives its verbs our transport. */
+export async function dockerodeOver(transport: Transport): Promise<Docker> {
+  const { default: Dockerode }: { default: new (options: object) => Docker } = await import("dockerode");
   const dial = (asked: Dial, answer: (error: unknown, data?: unknown) => void): void => {
     send(transport, asked).then((data) => answer(null, data), answer);
   };

@@ -62,6 +62,24 @@ const ascii: Plugin = {
   },
 };
 
+// Node's own modules of which most commands use nothing: they are loaded when something of them is used.
+const lazyModule = /let (\w+)=require\("(node:(?:child_process|fs\/promises|readline|timers\/promises))"\);/g;
+
+const lazyModules: Plugin = {
+  name: "lazy-modules",
+  generateBundle: (_, bundle) => {
+    for (const chunk of Object.values(bundle)) {
+      if (chunk.type !== "chunk") continue;
+      chunk.code = chunk.code.replaceAll(lazyModule, (text: string, name: string, source: string) =>
+        // A default import is a copy of all that there is.
+        chunk.code.includes(`${name}=require_rolldown_runtime`)
+          ? text
+          : `const ${name}=new Proxy({},{get:(_,key)=>require("${source}")[key]});`,
+      );
+    }
+  },
+};
+
 run("src/compose/validator/generate.ts");
 rmSync(join(root, "dist"), { recursive: true, force: true });
 run("node_modules/typescript/bin/tsc", "-p", "test/toolchain/tsconfig.build.json");
@@ -71,7 +89,7 @@ async function bundleCli(): Promise<void> {
   const bundle = await rolldown({
     input: { main: join(root, "src/cli/main.ts") },
     platform: "node",
-    plugins: [stubs, ascii],
+    plugins: [stubs, ascii, lazyModules],
     logLevel: "warn",
   });
   await bundle.write({

@@ -5,8 +5,11 @@ import type { Transport } from "../transport.ts";
 
 /** What the verbs work with. */
 export interface Api {
-  /** dockerode's verbs; where one loses something of the call or its answer, `transport` is asked directly. */
-  readonly docker: Docker;
+  /**
+   * dockerode's verbs, loaded when the first one is called. What only reads asks `transport`, and starts 10 ms sooner;
+   * so does what loses something of the call or its answer in dockerode.
+   */
+  readonly docker: () => Promise<Docker>;
   readonly transport: Transport;
   readonly apiVersion: string;
   readonly credentials: Credentials;

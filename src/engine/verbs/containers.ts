@@ -35,17 +35,26 @@ interface WaitAnswer {
 
 /** What is done with containers, their streams and commands apart. */
 export function containerVerbs({ docker, transport, names }: Api): ContainerVerbs {
-  const container = (id: string): Docker.Container => docker.getContainer(encodeURIComponent(id));
+  const act = async <T>(
+    doing: string,
+    id: string,
+    call: (container: Docker.Container) => Promise<unknown>,
+  ): Promise<T> =>
+    told<T>(
+      doing,
+      docker().then((verbs) => call(verbs.getContainer(encodeURIComponent(id)))),
+    );
   return {
     async listContainers({ all, filters }) {
-      const asked = docker.listContainers({ all, filters: JSON.stringify(filters) });
+      const asked = transport.ask({ method: "GET", path: "/containers/json", query: { all, filters } });
       const rows = await told<readonly ContainerSummary[]>("listing containers", asked);
       for (const { Id, Names } of rows) names.remember(Id, Names[0]);
       return rows;
     },
 
     async inspectContainer(id) {
-      const found = await toldOrMissing<ContainerInspect>(`inspecting container ${id}`, container(id).inspect());
+      const asked = transport.ask({ method: "GET", path: `/containers/${encodeURIComponent(id)}/json` });
+      const found = await toldOrMissing<ContainerInspect>(`inspecting container ${id}`, asked);
       if (found !== undefined) names.remember(found.Id, found.Name);
       return found;
     },
@@ -58,46 +67,52 @@ export function containerVerbs({ docker, transport, names }: Api): ContainerVerb
       return { id: answer.Id, warnings: answer.Warnings ?? [] };
     },
 
-    startContainer: (id) => told(`starting container ${id}`, container(id).start()),
+    startContainer: (id) => act(`starting container ${id}`, id, (container) => container.start()),
 
-    stopContainer: (id, options) => told(`stopping container ${id}`, container(id).stop(graceQuery(options))),
+    stopContainer: (id, options) =>
+      act(`stopping container ${id}`, id, (container) => container.stop(graceQuery(options))),
 
-    restartContainer: (id, options) => told(`restarting container ${id}`, container(id).restart(graceQuery(options))),
+    restartContainer: (id, options) =>
+      act(`restarting container ${id}`, id, (container) => container.restart(graceQuery(options))),
 
-    killContainer: (id, options = {}) => told(`killing container ${id}`, container(id).kill(options)),
+    killContainer: (id, options = {}) => act(`killing container ${id}`, id, (container) => container.kill(options)),
 
-    pauseContainer: (id) => told(`pausing container ${id}`, container(id).pause()),
+    pauseContainer: (id) => act(`pausing container ${id}`, id, (container) => container.pause()),
 
-    unpauseContainer: (id) => told(`unpausing container ${id}`, container(id).unpause()),
+    unpauseContainer: (id) => act(`unpausing container ${id}`, id, (container) => container.unpause()),
 
     async updateContainer(id, body) {
-      const answer = await told<{ Warnings?: string[] | null }>(`updating container ${id}`, container(id).update(body));
+      const doing = `updating container ${id}`;
+      const answer = await act<{ Warnings?: string[] | null }>(doing, id, (container) => container.update(body));
       return answer.Warnings ?? [];
     },
 
     async renameContainer(id, name) {
-      await told(`renaming container ${id} to ${name}`, container(id).rename({ name }));
+      await act(`renaming container ${id} to ${name}`, id, (container) => container.rename({ name }));
       names.remember(id, name);
     },
 
     removeContainer: (id, { force, withVolumes }) =>
-      told(`removing container ${id}`, container(id).remove({ force, v: withVolumes })),
+      act(`removing container ${id}`, id, (container) => container.remove({ force, v: withVolumes })),
 
     async waitContainer(id, { signal } = {}) {
       const doing = `waiting for container ${id}`;
-      const answer = container(id).wait(signal === undefined ? {} : { abortSignal: signal });
-      const { StatusCode, Error: trouble } = await told<WaitAnswer>(doing, answer);
+      const options = signal === undefined ? {} : { abortSignal: signal };
+      const { StatusCode, Error: trouble } = await act<WaitAnswer>(doing, id, (container) => container.wait(options));
       if (trouble?.Message) throw engineError(doing, new Refusal(500, trouble.Message));
       return StatusCode;
     },
 
     resizeContainer: (id, { rows, columns }) =>
-      told(`resizing the terminal of container ${id}`, container(id).resize({ h: rows, w: columns })),
+      act(`resizing the terminal of container ${id}`, id, (container) => container.resize({ h: rows, w: columns })),
 
-    listProcesses: (id) => told(`listing processes of container ${id}`, container(id).top()),
+    listProcesses: (id) => act(`listing processes of container ${id}`, id, (container) => container.top()),
 
     async runProbe(id) {
-      const { Components = [] } = await told<VersionInfo>("asking for the version", docker.version());
+      const { Components = [] } = await told<VersionInfo>(
+        "asking for the version",
+        transport.ask({ method: "GET", path: "/version" }),
+      );
       if (!Components.some(({ Name }) => Name === "Podman Engine")) return false;
       const path = `/libpod/containers/${encodeURIComponent(id)}/healthcheck`;
       await told(`probing container ${id}`, transport.ask({ method: "GET", path, isOpenEnded: true }));

@@ -23,7 +23,8 @@ type ImageVerbs = Pick<
 /** What is done with images. */
 export function imageVerbs({ docker, transport, apiVersion, credentials }: Api): ImageVerbs {
   return {
-    listImages: (filters) => told("listing images", docker.listImages({ filters: JSON.stringify(filters) })),
+    listImages: (filters) =>
+      told("listing images", transport.ask({ method: "GET", path: "/images/json", query: { filters } })),
 
     inspectImage(reference, { platform } = {}) {
       const wanted = platform === undefined || !isAtLeast(apiVersion, "1.49") ? undefined : parsePlatform(platform);
@@ -43,7 +44,8 @@ export function imageVerbs({ docker, transport, apiVersion, credentials }: Api):
       };
       const asked = async (): Promise<NodeJS.ReadableStream> => {
         const login = await credentials.forImage(reference);
-        return login === undefined ? docker.createImage(query) : docker.createImage({ base64: login }, query);
+        const verbs = await docker();
+        return login === undefined ? verbs.createImage(query) : verbs.createImage({ base64: login }, query);
       };
       return progressOf(`pulling image ${reference}`, asked, signal);
     },
@@ -90,8 +92,10 @@ export function imageVerbs({ docker, transport, apiVersion, credentials }: Api):
       return found.Descriptor.digest;
     },
 
-    removeImage: (reference, { force = false } = {}) =>
-      told(`removing image ${reference}`, docker.getImage(encodeReference(reference)).remove({ force })),
+    async removeImage(reference, { force = false } = {}) {
+      const image = (await docker()).getImage(encodeReference(reference));
+      await told(`removing image ${reference}`, image.remove({ force }));
+    },
   };
 }
 

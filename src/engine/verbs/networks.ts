@@ -13,9 +13,9 @@ type NetworkVerbs = Pick<
 
 /** What is done with networks. */
 export function networkVerbs({ docker, transport, apiVersion, names }: Api): NetworkVerbs {
-  const network = (id: string): Docker.Network => docker.getNetwork(encodeURIComponent(id));
+  const network = async (id: string): Promise<Docker.Network> => (await docker()).getNetwork(encodeURIComponent(id));
   const listNetworks: NetworkVerbs["listNetworks"] = async (filters) => {
-    const asked = docker.listNetworks({ filters: JSON.stringify(filters) });
+    const asked = transport.ask({ method: "GET", path: "/networks", query: { filters } });
     const rows = await told<readonly NetworkInfo[]>("listing networks", asked);
     for (const { Id, Name } of rows) names.remember(Id, Name);
     return rows;
@@ -29,14 +29,15 @@ export function networkVerbs({ docker, transport, apiVersion, names }: Api): Net
     const [oldest, ...younger] = named.toSorted((one, other) => (ageOf(one) < ageOf(other) ? -1 : 1));
     const twins = younger.filter(({ Id, Labels: theirs }) => Id === ownId || isDeepStrictEqual(theirs ?? {}, Labels));
     // Whoever made them may be at it, too; one that is in use already stays.
-    await Promise.allSettled(twins.map(({ Id }) => network(Id).remove()));
+    await Promise.allSettled(twins.map(({ Id }) => network(Id).then((found) => found.remove())));
     return oldest?.Id ?? ownId;
   };
   return {
     listNetworks,
 
     async inspectNetwork(id) {
-      const found = await toldOrMissing<NetworkInfo>(`inspecting network ${id}`, network(id).inspect());
+      const asked = transport.ask({ method: "GET", path: `/networks/${encodeURIComponent(id)}` });
+      const found = await toldOrMissing<NetworkInfo>(`inspecting network ${id}`, asked);
       if (found !== undefined) names.remember(found.Id, found.Name);
       return found;
     },
@@ -51,7 +52,11 @@ export function networkVerbs({ docker, transport, apiVersion, names }: Api): Net
       return isUnique ? Id : withoutTwins(body, Id);
     },
 
-    removeNetwork: (id) => told(`removing network ${id}`, network(id).remove()),
+    removeNetwork: (id) =>
+      told(
+        `removing network ${id}`,
+        network(id).then((found) => found.remove()),
+      ),
 
     connectNetwork(id, container, endpoint) {
       // dockerode's types forbid what the API takes: an endpoint whose parts are null.
@@ -61,7 +66,7 @@ export function networkVerbs({ docker, transport, apiVersion, names }: Api): Net
     },
 
     disconnectNetwork(id, container, { force }) {
-      const asked = network(id).disconnect({ Container: container, Force: force });
+      const asked = network(id).then((found) => found.disconnect({ Container: container, Force: force }));
       return told(`disconnecting container ${container} from network ${id}`, asked);
     },
   };

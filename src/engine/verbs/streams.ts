@@ -15,7 +15,7 @@ type StreamVerbs = Pick<
 
 /** What containers print and read, and the commands that run in them. */
 export function streamVerbs(api: Api): StreamVerbs {
-  const { docker } = api;
+  const { docker, transport } = api;
   return {
     logs(id, { follow, tail, timestamps, signal, ...period }) {
       const range = { ...enginePeriod(period, api.now), ...(tail === undefined ? {} : { tail }) };
@@ -31,7 +31,7 @@ export function streamVerbs(api: Api): StreamVerbs {
     async attach(id, { stdin, tty, logs = false, signal }) {
       const doing = `attaching to container ${id}`;
       const streams = { stream: true, stdin, stdout: true, stderr: true, logs, ...(signal && { abortSignal: signal }) };
-      const container = docker.getContainer(encodeURIComponent(id));
+      const container = (await docker()).getContainer(encodeURIComponent(id));
       const connection = connectionOf(await told(doing, container.attach({ ...streams, hijack: true })));
       return attachmentOver(connection, { doing, tty, signal });
     },
@@ -49,14 +49,14 @@ export function streamVerbs(api: Api): StreamVerbs {
     },
 
     async createExec(id, { Cmd, Env = [], ...options }) {
-      const container = docker.getContainer(encodeURIComponent(id));
+      const container = (await docker()).getContainer(encodeURIComponent(id));
       const asked = container.exec({ ...options, Cmd: [...Cmd], Env: [...Env] });
       return (await told<{ readonly id: string }>(`preparing a command in container ${id}`, asked)).id;
     },
 
     async startExec(execId, { tty, detach = false, stdin = false }) {
       const doing = "starting a command";
-      const exec = docker.getExec(execId);
+      const exec = (await docker()).getExec(execId);
       if (detach) {
         const answer = await told<NodeJS.ReadableStream>(doing, exec.start({ Tty: tty, Detach: true }));
         answer.resume();
@@ -67,13 +67,15 @@ export function streamVerbs(api: Api): StreamVerbs {
     },
 
     async inspectExec(execId) {
-      const asked = docker.getExec(execId).inspect();
+      const asked = transport.ask({ method: "GET", path: `/exec/${execId}/json` });
       const answer = await told<{ Running: boolean; ExitCode: number | null }>("inspecting a command", asked);
       return { running: answer.Running, exitCode: answer.ExitCode ?? undefined };
     },
 
-    resizeExec: (execId, { rows, columns }) =>
-      told("resizing the terminal of a command", docker.getExec(execId).resize({ h: rows, w: columns })),
+    async resizeExec(execId, { rows, columns }) {
+      const exec = (await docker()).getExec(execId);
+      await told("resizing the terminal of a command", exec.resize({ h: rows, w: columns }));
+    },
   };
 }
 

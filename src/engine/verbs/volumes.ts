@@ -1,4 +1,3 @@
-import type Docker from "dockerode";
 import type { VolumeInfo } from "../../docker-api/volume.ts";
 import { told, toldOrMissing } from "../answer.ts";
 import type { Engine } from "../engine.ts";
@@ -8,14 +7,15 @@ type VolumeVerbs = Pick<Engine, "listVolumes" | "inspectVolume" | "createVolume"
 
 /** What is done with volumes. */
 export function volumeVerbs({ docker, transport }: Api): VolumeVerbs {
-  const volume = (name: string): Docker.Volume => docker.getVolume(encodeURIComponent(name));
+  const pathOf = (name: string): string => `/volumes/${encodeURIComponent(name)}`;
   return {
     async listVolumes(filters) {
-      const asked = docker.listVolumes({ filters: JSON.stringify(filters) });
+      const asked = transport.ask({ method: "GET", path: "/volumes", query: { filters } });
       return (await told<{ readonly Volumes: readonly VolumeInfo[] | null }>("listing volumes", asked)).Volumes ?? [];
     },
 
-    inspectVolume: (name) => toldOrMissing(`inspecting volume ${name}`, volume(name).inspect()),
+    inspectVolume: (name) =>
+      toldOrMissing(`inspecting volume ${name}`, transport.ask({ method: "GET", path: pathOf(name) })),
 
     createVolume(body) {
       // dockerode keeps only the name of the answer.
@@ -23,6 +23,9 @@ export function volumeVerbs({ docker, transport }: Api): VolumeVerbs {
       return told(`creating volume ${body.Name ?? ""}`.trimEnd(), asked);
     },
 
-    removeVolume: (name, { force = false } = {}) => told(`removing volume ${name}`, volume(name).remove({ force })),
+    async removeVolume(name, { force = false } = {}) {
+      const volume = (await docker()).getVolume(encodeURIComponent(name));
+      await told(`removing volume ${name}`, volume.remove({ force }));
+    },
   };
 }
