@@ -27,7 +27,14 @@ volumes: { data: {} }
 /** What is generated from the containers of the project is kept as its compose file. */
 const regenerated: Action = async (world) => {
   const { name } = world.project;
-  await run("generate", "--name", name, ...["db-1", "web-1", "web-2"].map((each) => `${name}-${each}`))(world);
+  await run(
+    "generate",
+    "--name",
+    name,
+    "--project-dir",
+    ".",
+    ...["db-1", "web-1", "web-2"].map((each) => `${name}-${each}`),
+  )(world);
   await world.project.write({ "compose.yaml": world.outcomes.at(-1)?.stdout ?? "" });
 };
 
@@ -38,6 +45,7 @@ scenario("a compose file that is generated makes the same containers", files)
     regenerated,
     printed(/^ {4}restart: always$/m),
     printed(/^ {6}DOLLAR: a \$\$b$/m),
+    printed(/^ {8}source: \.\/site$/m),
     printed(/^ {4}scale: 2$/m),
     async (world) => {
       if (/PATH|com\.docker\.compose/.test(world.outcomes.at(-1)?.stdout ?? "")) throw new Error("not only its own");

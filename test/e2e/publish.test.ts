@@ -2,8 +2,10 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { expect, test } from "vitest";
-import { artifactOf } from "../../src/actions/publish/artifact.ts";
+import { applicationIndex, artifactOf } from "../../src/actions/publish/artifact.ts";
+import { composeVersion } from "../../src/observe/labels.ts";
 import { openRegistries } from "../../src/registry/client.ts";
+import { type Digest, digestOf } from "../../src/registry/digest.ts";
 import { folderOf } from "../support/hostile-places.ts";
 import { startRegistry } from "../support/registry.ts";
 import { type Outcome, start, tscompose } from "../support/tool.ts";
@@ -70,6 +72,40 @@ test("publish sends compose files as they are written, in the form that docker c
   const old = await read(host, "acme/shop", "old");
   expect(old.manifest.artifactType).toBeUndefined();
   expect(old.manifest.config.mediaType).toBe("application/vnd.docker.compose.config.empty.v1+json");
+});
+
+test("publish --app takes the images along", async () => {
+  await using registry = await startRegistry();
+  const { host } = registry;
+  await registry.publish("acme/web", "1");
+  const image = `${host}/acme/web:1`;
+  using folder = folderOf({ "compose.yaml": `services: { a: { image: '${image}' }, b: { image: '${image}' } }\n` });
+  const shown = await inFolder(folder.path, "--dry-run", "publish", "--app", `${host}/acme/shop:1`);
+  expect(shown.stdout).toBe(`publish compose.yaml, ${image} as ${host}/acme/shop:1\n`);
+  const done = await inFolder(folder.path, "publish", "--app", `${host}/acme/shop:1`);
+  expect(done, done.stderr).toMatchObject({ exitCode: 0 });
+
+  const mediaType = "application/vnd.docker.distribution.manifest.v2+json";
+  const ociTypes = ["index", "manifest"].map((kind) => `application/vnd.oci.image.${kind}.v1+json`);
+  const headers = { Accept: [mediaType, ...ociTypes].join(", ") };
+  const manifestOf = (path: string): Promise<Response> => fetch(`http://${host}/v2/acme/${path}`, { headers });
+  const original = await manifestOf("web/manifests/1");
+  const digest = original.headers.get("docker-content-digest") ?? "";
+  const copy = await manifestOf(`shop/manifests/${digest}`);
+  expect(copy.status, "the image is in the repository").toBe(200);
+  expect(await copy.text()).toBe(await original.text());
+
+  const bytes = Buffer.from(await (await manifestOf("shop/manifests/1")).arrayBuffer());
+  const size = Number(original.headers.get("content-length"));
+  const published = { manifest: { mediaType: "application/vnd.oci.image.manifest.v1+json", bytes }, composeVersion };
+  const expected = applicationIndex([{ mediaType, digest: digest as Digest, size }], published);
+  const index = await manifestOf(`shop/manifests/${digestOf(expected.bytes)}`);
+  expect(index.status, "an index says which images belong to it").toBe(200);
+  const subject = { digest: digestOf(bytes), artifactType: "application/vnd.docker.compose.project" };
+  expect(await index.json()).toMatchObject({ manifests: [{ digest }], subject });
+
+  const used = await inFolder(folder.path, "-f", `oci://${host}/acme/shop:1`, "config", "--images");
+  expect(used, used.stderr).toMatchObject({ exitCode: 0, stdout: `${image}\n${image}\n` });
 });
 
 test("publish sends nothing that may be private unasked, and nothing that nobody could use", async () => {

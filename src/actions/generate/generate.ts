@@ -12,6 +12,8 @@ export interface GenerateOptions {
   readonly containers: readonly string[];
   /** Name of the project; absent: the file has none. */
   readonly name?: string;
+  /** Where the file will be: what is mounted from there has a relative path; absolute. */
+  readonly projectDirectory?: string;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface GenerateOptions {
  * and volumes keep the names that they have, so that data is found again.
  */
 export async function generate(
-  { containers: wanted, name }: GenerateOptions,
+  { containers: wanted, name, projectDirectory }: GenerateOptions,
   { engine }: Pick<Context, "engine">,
 ): Promise<Part> {
   if (wanted.length === 0) throw new UsageError("generate: expected at least one container", "see docker ps");
@@ -35,7 +37,7 @@ export async function generate(
     [...byService].map(async ([service, replicas]) => {
       const [first] = replicas;
       if (first === undefined) return [service, {}] as const;
-      const made = serviceOf(first, await engine.inspectImage(first.Image));
+      const made = serviceOf(first, await engine.inspectImage(first.Image), projectDirectory);
       const more = { ...ownName(first), ...(replicas.length > 1 ? { scale: replicas.length } : {}) };
       return [service, { ...made, ...more }] as const;
     }),

@@ -1,3 +1,4 @@
+import { isAbsolute, relative } from "node:path";
 import type { ContainerInspect, EndpointSettings, HealthConfig, HostConfig } from "../../docker-api/container.ts";
 import type { ImageInspect } from "../../docker-api/image.ts";
 import { label } from "../../observe/labels.ts";
@@ -12,7 +13,11 @@ export function serviceNameOf({ Name, Config }: ContainerInspect): string {
 }
 
 /** A container as a service: what it does not have from its image or from the engine's defaults. */
-export function serviceOf(container: ContainerInspect, image: ImageInspect | undefined): Part {
+export function serviceOf(
+  container: ContainerInspect,
+  image: ImageInspect | undefined,
+  projectDirectory: string | undefined,
+): Part {
   const { Config: config, HostConfig: host } = container;
   const given = image?.Config ?? {};
   return withoutEmpty({
@@ -31,7 +36,7 @@ export function serviceOf(container: ContainerInspect, image: ImageInspect | und
     healthcheck: unless(healthcheck(config.Healthcheck), healthcheck(given.Healthcheck ?? undefined)),
     labels: ownLabels(config.Labels, given.Labels ?? {}),
     ports: ports(host),
-    volumes: volumes(container),
+    volumes: volumes(container, projectDirectory),
     ...networks(container),
     ...hostPart(host),
   });
@@ -122,17 +127,24 @@ function joinedNetworks({ NetworkSettings }: ContainerInspect): [name: string, e
   );
 }
 
-function volumes({ Mounts }: ContainerInspect): unknown[] {
+function volumes({ Mounts }: ContainerInspect, projectDirectory: string | undefined): unknown[] {
   return Mounts.filter(({ Type }) => Type === "bind" || Type === "volume")
     .map(({ Type, Name = "", Source, Destination, RW }) =>
       withoutEmpty({
         type: Type,
-        source: Type === "bind" ? Source : isEnginesName(Name) ? undefined : Name,
+        source: Type === "bind" ? pathFrom(projectDirectory, Source) : isEnginesName(Name) ? undefined : Name,
         target: Destination,
         read_only: RW ? undefined : true,
       }),
     )
     .toSorted((a, b) => (String(a["target"]) < String(b["target"]) ? -1 : 1));
+}
+
+/** What is in the project's folder moves with it. */
+function pathFrom(folder: string | undefined, path: string): string {
+  if (folder === undefined) return path;
+  const way = relative(folder, path);
+  return way === ".." || way.startsWith("../") || isAbsolute(way) ? path : `./${way}`;
 }
 
 function ports({ PortBindings }: HostConfig): unknown[] {

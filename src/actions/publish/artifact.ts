@@ -24,6 +24,7 @@ export const words = {
   config: "application/vnd.docker.compose.config.empty.v1+json",
   noConfig: "application/vnd.oci.empty.v1+json",
   manifest: "application/vnd.oci.image.manifest.v1+json",
+  index: "application/vnd.oci.image.index.v1+json",
 } as const;
 
 /** Puts compose files together as Docker Compose does: a layer for each, in their order, and no configuration. */
@@ -49,6 +50,17 @@ export function artifactOf(
     blobs: [config, ...layers].map(({ bytes, subject }) => ({ digest: digestOf(bytes), bytes, subject })),
     manifest: { mediaType: words.manifest, bytes: Buffer.from(JSON.stringify(manifest)) },
   };
+}
+
+/** Lists the images of a published project, as Docker Compose does with `--app`. */
+export function applicationIndex(
+  images: readonly { readonly mediaType: string; readonly digest: Digest; readonly size: number }[],
+  { manifest, composeVersion }: { readonly manifest: Artifact["manifest"]; readonly composeVersion: string },
+): Artifact["manifest"] {
+  const annotations = { "com.docker.compose.version": composeVersion };
+  const subject = { ...descriptor(manifest.mediaType, manifest.bytes), artifactType: words.project, annotations };
+  const index = { schemaVersion: 2, mediaType: words.index, manifests: images, subject, annotations };
+  return { mediaType: words.index, bytes: Buffer.from(JSON.stringify(index)) };
 }
 
 function descriptor(mediaType: string, bytes: Buffer): { mediaType: string; digest: Digest; size: number } {

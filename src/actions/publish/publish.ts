@@ -1,10 +1,12 @@
 import { fullReference, parseImageReference } from "../../engine/image-reference.ts";
 import { UsageError } from "../../errors.ts";
 import { composeVersion } from "../../observe/labels.ts";
+import { digestOf } from "../../registry/digest.ts";
 import { RegistryError } from "../../registry/registry-error.ts";
 import type { WritableRepository } from "../../registry/upload.ts";
 import type { Clock } from "../../system/clock.ts";
-import { type Artifact, artifactOf, type OciVersion, type PublishedFile } from "./artifact.ts";
+import { applicationIndex, type Artifact, artifactOf, type OciVersion, type PublishedFile } from "./artifact.ts";
+import { type CopiedImage, copyImage } from "./copy-image.ts";
 import { askRegistry, type RegistryContext } from "./registry-call.ts";
 
 /** Where to, and how. */
@@ -16,6 +18,8 @@ export interface PublishOptions {
   readonly version?: OciVersion;
   /** A registry that may be spoken to without TLS. */
   readonly isInsecure?: boolean;
+  /** Images that are copied into the repository as well; absent: they stay where they are. */
+  readonly images?: readonly string[];
 }
 
 /** What publishing needs of the world; no engine. */
@@ -36,7 +40,15 @@ export async function publish(options: PublishOptions, context: PublishContext):
   const host = path.slice(0, path.indexOf("/"));
   const call = { doing: `publishing to ${path}:${tag}`, host, isInsecure: options.isInsecure === true };
   return askRegistry(call, context, async (registries, asker) => {
-    const digest = await send(registries.writer(path, asker), tag, options, context);
+    const writer = registries.writer(path, asker);
+    const { digest, manifest } = await send(writer, tag, options, context);
+    if (options.images !== undefined) {
+      const copying = { ...context, insecureRegistries: call.isInsecure ? [host] : [] };
+      const images: CopiedImage[] = [];
+      for (const image of options.images) images.push(await copyImage(image, writer, copying));
+      const index = applicationIndex(images, { manifest, composeVersion });
+      await writer.putManifest(digestOf(index.bytes), index);
+    }
     return `${path}:${tag}@${digest}`;
   });
 }
@@ -46,15 +58,15 @@ async function send(
   tag: string,
   { files, version }: PublishOptions,
   { clock }: PublishContext,
-): Promise<string> {
+): Promise<{ readonly digest: string; readonly manifest: Artifact["manifest"] }> {
   const createdAt = new Date(clock.now()).toISOString();
   const make = (each: OciVersion): Artifact => artifactOf(files, { version: each, composeVersion, createdAt });
-  const put = async ({ blobs, manifest }: Artifact): Promise<string> => {
+  const put = async ({ blobs, manifest }: Artifact): ReturnType<typeof send> => {
     for (const { digest, bytes, subject } of blobs) {
       if (await writer.hasBlob(digest)) continue;
       await writer.uploadBlob({ open: () => once(bytes), digest: () => digest, subject });
     }
-    return writer.putManifest(tag, manifest);
+    return { digest: await writer.putManifest(tag, manifest), manifest };
   };
   if (version !== undefined) return put(make(version));
   try {

@@ -3,6 +3,7 @@ import { TscomposeError, UsageError } from "../../errors.ts";
 import { isDigest } from "../../registry/digest.ts";
 import type { Repository } from "../../registry/repository.ts";
 import { words } from "../publish/artifact.ts";
+import { isMap, mapsIn, parseManifest } from "../publish/parse-manifest.ts";
 import { askRegistry, type RegistryContext } from "../publish/registry-call.ts";
 
 /** What was published under a name. */
@@ -51,55 +52,31 @@ export async function fetchPublished(address: string, context: FetchContext): Pr
   });
 }
 
-interface Layer {
-  readonly mediaType?: unknown;
-  readonly digest?: unknown;
-  readonly size?: unknown;
-  readonly annotations?: Readonly<Record<string, unknown>>;
-}
-
-interface Manifest {
-  readonly artifactType?: unknown;
-  readonly config?: { readonly mediaType?: unknown };
-  readonly layers?: unknown;
-  /** Of an index: what it lists. */
-  readonly manifests?: unknown;
-}
-
 /** Of an index, which has images as well, the manifest that is a project. */
-async function projectManifest(bytes: Buffer, repository: Repository, address: string): Promise<Manifest> {
+async function projectManifest(bytes: Buffer, repository: Repository, address: string): Promise<Part> {
   const manifest = parseManifest(bytes, address);
-  if (!Array.isArray(manifest.manifests)) return manifest;
-  const listed = manifest.manifests as readonly { readonly artifactType?: unknown; readonly digest?: unknown }[];
-  const digest = listed.find((each) => each?.artifactType === words.project)?.digest;
+  const digest = mapsIn(manifest["manifests"]).find((each) => each["artifactType"] === words.project)?.["digest"];
   return isDigest(digest) ? parseManifest((await repository.manifest(digest)).bytes, address) : manifest;
 }
 
-function parseManifest(bytes: Buffer, address: string): Manifest {
-  try {
-    const value: unknown = JSON.parse(bytes.toString("utf8"));
-    if (typeof value === "object" && value !== null) return value;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  throw refusal(address, "its manifest is none");
-}
+type Part = Readonly<Record<string, unknown>>;
 
-function layersOf(manifest: Manifest, address: string): readonly Layer[] {
-  const isProject = manifest.artifactType === words.project || manifest.config?.mediaType === words.config;
-  if (!isProject || !Array.isArray(manifest.layers)) {
+function layersOf({ artifactType, config, layers }: Part, address: string): readonly Part[] {
+  const isProject = artifactType === words.project || (isMap(config) && config["mediaType"] === words.config);
+  if (!isProject || !Array.isArray(layers)) {
     throw refusal(address, "it is no compose file", "what can be read is what publish has sent");
   }
-  if (manifest.layers.length > mostFiles) throw refusal(address, `it has more than ${mostFiles} files`);
-  return manifest.layers as readonly Layer[];
+  if (layers.length > mostFiles) throw refusal(address, `it has more than ${mostFiles} files`);
+  return mapsIn(layers);
 }
 
 async function fetchFile(
   repository: Repository,
-  { mediaType, digest, size, annotations = {} }: Layer,
+  { mediaType, digest, size, ...rest }: Part,
   index: number,
   address: string,
 ): Promise<FetchedFile> {
+  const annotations = isMap(rest["annotations"]) ? rest["annotations"] : {};
   const isEnvironment = mediaType === words.environment;
   if (!isEnvironment && mediaType !== words.file)
     throw refusal(address, `a layer of it is of the type ${String(mediaType)}`);

@@ -7,7 +7,7 @@ import { publish as send, publishedName } from "../../actions/publish/publish.ts
 import { obstacles, scruples } from "../../actions/publish/scruples.ts";
 import { planPush } from "../../actions/push.ts";
 import type { Loaded } from "../../compose/load.ts";
-import { TscomposeError, UsageError } from "../../errors.ts";
+import { UsageError } from "../../errors.ts";
 import { systemClock } from "../../system/clock.ts";
 import { change } from "../change.ts";
 import type { CommandModule } from "../command.ts";
@@ -30,29 +30,37 @@ export const publish: CommandModule<PublishFlags> = {
   declare(command) {
     command
       .argument("<repository[:tag]>", "where to")
+      .option("--app", "copy the images of the services into the repository, too")
       .option("--oci-version <version>", "1.0 or 1.1 (default: what the registry takes)", oneOf("1.0", "1.1"))
       .option("--resolve-image-digests", "send the digests of the images along, so that nothing moves")
       .option("--with-env", "send values of variables, too")
       .option("-y, --yes", "ask nothing");
-    for (const flag of ["--app", "--insecure-registry"]) command.addOption(command.createOption(flag).hideHelp());
+    command.addOption(command.createOption("--insecure-registry").hideHelp());
   },
   async run({ args: [repository = "", ...others], flags, session }) {
     if (others.length > 0) throw new UsageError(`expected one repository, got "${others[0]}" as well`);
-    if (flags.app === true) throw noApplications();
     const name = publishedName(repository);
     const loaded = await session.load({ resolveEnvironment: false });
     const files = publishedFiles(loaded, flags, session);
     if (!(await mayPublish(loaded, files, flags, session))) return exitCode.interrupted;
     await pushImages(loaded, session);
+    const images = flags.app === true ? imagesToCopy(loaded) : undefined;
     const digests = flags.resolveImageDigests === true ? [await digestFile(loaded, session)] : [];
     if (session.flags.dryRun === true) {
-      session.print(`publish ${[...files, ...digests].map((file) => file.name).join(", ")} as ${name}`);
+      const all = [...files.map((file) => file.name), ...digests.map((file) => file.name), ...(images ?? [])];
+      session.print(`publish ${all.join(", ")} as ${name}`);
       return exitCode.success;
     }
     const { homeDirectory } = session.io;
     const context = { environment: loaded.environment, homeDirectory, clock: systemClock, signal: session.signal };
     const version = flags.ociVersion === undefined ? {} : { version: flags.ociVersion };
-    const wish = { repository, files: [...files, ...digests], isInsecure: flags.insecureRegistry === true, ...version };
+    const wish = {
+      repository,
+      files: [...files, ...digests],
+      isInsecure: flags.insecureRegistry === true,
+      ...version,
+      ...(images && { images }),
+    };
     session.print(`published ${await send(wish, context)}`);
     return exitCode.success;
   },
@@ -60,14 +68,16 @@ export const publish: CommandModule<PublishFlags> = {
 
 /** The compose files as they are written, unless something of them must not go out. */
 function publishedFiles(
-  { project, sources }: Loaded,
+  { project, sources, fetched }: Loaded,
   { withEnv = false }: PublishFlags,
   { io }: Session,
 ): PublishedFile[] {
   const written = [...sources].map(([name, text]) => ({ name, path: resolve(io.workingDirectory, name), text }));
   const configFiles = new Set(project.configFiles);
   const isYaml = ({ name }: { readonly name: string }): boolean => /\.ya?ml$/i.test(name);
-  const others = written.filter((file) => !configFiles.has(file.path) && isYaml(file)).map(({ name }) => name);
+  const copies = new Set(fetched.flatMap((each) => [...each.copies]));
+  const isLocal = ({ path }: { readonly path: string }): boolean => !configFiles.has(path) && !copies.has(path);
+  const others = written.filter((file) => isLocal(file) && isYaml(file)).map(({ name }) => name);
   const problems = obstacles(project, { withEnvironment: withEnv, others });
   if (problems.length > 0) throw new ImpossiblePlanError(problems);
   return project.configFiles.map((path) => {
@@ -109,10 +119,8 @@ async function digestFile({ project, locate }: Loaded, session: Session): Promis
   return { name: "image-digests.yaml", text: printProject(onlyImages(project, images)) };
 }
 
-function noApplications(): TscomposeError {
-  return new TscomposeError({
-    code: "unsupported",
-    message: "publish --app is not supported: images stay where they are",
-    hint: "leave out --app; --resolve-image-digests keeps images from moving",
-  });
+/** Each once, of services that take part in any profile or none. */
+function imagesToCopy({ project: { services, disabledServices } }: Loaded): readonly string[] {
+  const all = [...Object.values(services), ...Object.values(disabledServices)];
+  return [...new Set(all.flatMap(({ image = "" }) => (image === "" ? [] : [image])))];
 }
