@@ -43,6 +43,10 @@ export interface SolveRequest {
   readonly entitlements: readonly string[];
   readonly internal: boolean;
   readonly exporters: readonly Exporter[];
+  /** A graph of low-level steps in the place of a frontend (`pb.Definition`, not taken apart). */
+  readonly definition: Uint8Array;
+  /** What `input:` of a further context stands for, each a `pb.Definition`. */
+  readonly frontendInputs: Readonly<Record<string, Uint8Array>>;
 }
 
 /** What exporters tell: `containerimage.config.digest` is the id of an image in an engine's own store. */
@@ -125,6 +129,7 @@ const range = message<Range>({ start: nested(1, position), end: nested(2, positi
 const sourceInfo = message<SourceInfo>({ filename: text(1), data: bytes(2) });
 const solveRequest = message<SolveRequest>({
   ref: text(1),
+  definition: bytes(2),
   exporterType: text(3),
   exporterAttrs: map(4, "text"),
   session: text(5),
@@ -132,6 +137,7 @@ const solveRequest = message<SolveRequest>({
   frontendAttrs: map(7, "text"),
   cache: nested(8, message<CacheOptions>({ exports: repeated(4, typed), imports: repeated(5, typed) })),
   entitlements: repeated(9, "text"),
+  frontendInputs: map(10, "bytes"),
   internal: flag(11),
   exporters: repeated(13, typed),
 });
@@ -169,7 +175,8 @@ const vertexWarning = message<VertexWarning>({
   info: nested(6, sourceInfo),
   ranges: repeated(7, range),
 });
-const statusResponse = message<StatusResponse>({
+/** Also what the engine's `POST /build` of version 2 tells, each encoded in a line of JSON. */
+export const statusResponse: Message<StatusResponse> = message<StatusResponse>({
   vertexes: repeated(1, vertex),
   statuses: repeated(2, vertexStatus),
   logs: repeated(3, vertexLog),
@@ -180,6 +187,21 @@ const statusResponse = message<StatusResponse>({
 export interface Worker {
   readonly id: string;
   readonly labels: Readonly<Record<string, string>>;
+  readonly platforms: readonly Platform[];
+  readonly version: Version | undefined;
+}
+
+/** `pb.Platform` */
+interface Platform {
+  readonly architecture: string;
+  readonly os: string;
+  readonly variant: string;
+}
+
+interface Version {
+  readonly package: string;
+  readonly version: string;
+  readonly revision: string;
 }
 
 interface Workers {
@@ -189,13 +211,24 @@ interface Workers {
 /** The label by which Docker's own worker tells what `host-gateway` stands for (moby/moby, builder/builder-next/worker/label). */
 export const hostGatewayLabel = "org.mobyproject.buildkit.worker.moby.host-gateway-ip";
 
-const worker = message<Worker>({ id: text(1), labels: map(2, "text") });
+const version = message<Version>({ package: text(1), version: text(2), revision: text(3) });
+/** `moby.buildkit.v1.types.WorkerRecord` */
+export const worker: Message<Worker> = message<Worker>({
+  id: text(1),
+  labels: map(2, "text"),
+  platforms: repeated(3, message<Platform>({ architecture: text(1), os: text(2), variant: text(3) })),
+  version: nested(5, version),
+});
+
+type Empty = Readonly<Record<string, never>>;
+const empty = message<Empty>({});
 
 /** `moby.buildkit.v1.Control`, as far as builds ask for it (moby/buildkit, api/services/control/control.proto). */
 export const control: {
   readonly solve: Method<SolveRequest, SolveResponse>;
   readonly status: Method<{ readonly ref: string }, StatusResponse>;
-  readonly listWorkers: Method<Readonly<Record<string, never>>, Workers>;
+  readonly listWorkers: Method<Empty, Workers>;
+  readonly info: Method<Empty, { readonly version: Version | undefined }>;
 } = {
   solve: methodOf(
     "moby.buildkit.v1.Control",
@@ -212,7 +245,13 @@ export const control: {
   listWorkers: methodOf(
     "moby.buildkit.v1.Control",
     "ListWorkers",
-    message<Readonly<Record<string, never>>>({}),
+    empty,
     message<Workers>({ workers: repeated(1, worker) }),
+  ),
+  info: methodOf(
+    "moby.buildkit.v1.Control",
+    "Info",
+    empty,
+    message<{ readonly version: Version | undefined }>({ version: nested(1, version) }),
   ),
 };

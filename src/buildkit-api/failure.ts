@@ -34,3 +34,12 @@ interface SourceDetail {
     readonly end?: { readonly line?: number };
   }[];
 }
+
+/** A place as a detail of an error, for clients to show its lines. */
+export function sourceDetail({ filename, text, firstLine, lastLine }: FailedSource): ErrorDetail {
+  const detail: SourceDetail = {
+    info: { filename, data: Buffer.from(text).toString("base64") },
+    ranges: [{ start: { line: firstLine }, end: { line: lastLine } }],
+  };
+  return { typeUrl: sourceType, value: Buffer.from(JSON.stringify(detail)) };
+}

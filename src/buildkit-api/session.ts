@@ -48,13 +48,21 @@ export const sessionCalls: {
   readonly forwardAgent: Method<Bytes, Bytes>;
   readonly credentials: Method<Host, Credentials>;
   readonly checkHealth: Method<Empty, HealthStatus>;
+  readonly pullUpload: Method<Bytes, Bytes>;
 } = {
   getSecret: methodOf("moby.buildkit.secrets.v1.Secrets", "GetSecret", id, data),
   checkAgent: methodOf("moby.sshforward.v1.SSH", "CheckAgent", id, empty),
   forwardAgent: methodOf("moby.sshforward.v1.SSH", "ForwardAgent", data, data),
   credentials: methodOf("moby.filesync.v1.Auth", "Credentials", host, credentials),
   checkHealth: methodOf("grpc.health.v1.Health", "Check", empty, health),
+  pullUpload: methodOf("moby.upload.v1.Upload", "Pull", data, data),
 };
+
+/** Header of `Pull`: the path of the address under which something was offered. */
+export const uploadPathHeader = "urlpath";
+
+/** Addresses of what a client offers to upload begin so (session/upload/uploadprovider). */
+export const uploadPrefix = "http://buildkit-session/";
 
 /** Header of `ForwardAgent`: which agent or key is meant. */
 export const sshIdHeader = "buildkit.ssh.id";

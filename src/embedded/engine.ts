@@ -5,6 +5,8 @@ import { takeOver } from "./boot/take-over.ts";
 import { eventRoutes } from "./api/events.ts";
 import type { Builder } from "./build/build.ts";
 import { buildRoutes } from "./build/classic/build-routes.ts";
+import { buildKitRoutes } from "./build/buildkit/doors.ts";
+import { Rendezvous } from "./build/buildkit/rendezvous.ts";
 import { createBuilder } from "./build/create-builder.ts";
 import { createRouter } from "./api/router.ts";
 import type { Route } from "./api/route.ts";
@@ -190,6 +192,13 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
       containers: () => listContainers(listParts(containerParts, new URLSearchParams("all=1&size=1"))),
     }),
     ...buildRoutes({ builder, images: images.forBuilds, nowNs }),
+    ...buildKitRoutes({
+      builder,
+      images: images.forBuilds,
+      sessions: new Rendezvous(),
+      worker: { architecture: images.forBuilds.architecture, version, hostGateway: networks.hostGateway },
+      onFault,
+    }),
     ...images.routes,
     ...volumes.routes,
     ...networks.routes,

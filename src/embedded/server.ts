@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
 import type { Duplex, Readable } from "node:stream";
 import { newestApiVersion } from "../docker-api/version.ts";
-import { bodyBeforeUpgrade, streamResponse, upgradeConnection } from "./api/hijack.ts";
-import { HttpError } from "./api/http-error.ts";
+import { bodyBeforeUpgrade, streamResponse, switchProtocol, upgradeConnection } from "./api/hijack.ts";
+import { HttpError, badRequest } from "./api/http-error.ts";
 import { readJson } from "./api/json-body.ts";
 import { sendReply } from "./api/reply.ts";
 import type { ApiReply, ApiRequest } from "./api/route.ts";
@@ -24,7 +24,10 @@ export function createApiServer(parts: ServerParts): Server {
   const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0 });
   server.on("request", (request, response) => {
     const hijack = async (contentType: string): Promise<Duplex> => streamResponse(request, response, contentType);
-    void serve(parts, request, response, { body: request, hijack });
+    const upgrade = async (protocol: string): Promise<Duplex> => {
+      throw badRequest(`the connection has to be upgraded to ${protocol}`);
+    };
+    void serve(parts, request, response, { body: request, hijack, upgrade });
   });
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const response = new ServerResponse(request);
@@ -32,11 +35,17 @@ export function createApiServer(parts: ServerParts): Server {
     response.assignSocket(socket as Parameters<ServerResponse["assignSocket"]>[0]);
     response.on("finish", () => socket.end());
     socket.on("error", () => socket.destroy());
-    const hijack = async (contentType: string): Promise<Duplex> => {
+    const detach = (): Duplex => {
       response.detachSocket(socket as Parameters<ServerResponse["assignSocket"]>[0]);
-      return upgradeConnection(socket, contentType);
+      return socket;
     };
-    void serve(parts, request, response, { body: bodyBeforeUpgrade(request, socket, head), hijack });
+    const hijack = async (contentType: string): Promise<Duplex> => upgradeConnection(detach(), contentType);
+    const upgrade = async (protocol: string): Promise<Duplex> => {
+      const wish = request.headers.upgrade ?? "";
+      if (wish.toLowerCase() !== protocol) throw badRequest(`the protocol ${wish} is not supported, ${protocol} is`);
+      return switchProtocol(detach(), protocol);
+    };
+    void serve(parts, request, response, { body: bodyBeforeUpgrade(request, socket, head), hijack, upgrade });
   });
   return server;
 }
@@ -44,6 +53,7 @@ export function createApiServer(parts: ServerParts): Server {
 interface Ends {
   readonly body: Readable;
   readonly hijack: ApiRequest["hijack"];
+  readonly upgrade: ApiRequest["upgrade"];
 }
 
 async function serve(
@@ -99,6 +109,7 @@ function apiRequest(
     json: () => readJson(ends.body, headers),
     signal: left,
     hijack: ends.hijack,
+    upgrade: ends.upgrade,
   };
 }
 

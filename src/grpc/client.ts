@@ -30,6 +30,8 @@ export class GrpcConnection implements AsyncDisposable {
   readonly #session: ClientHttp2Session;
   /** Node takes what the socket has read already a moment later, and fails when the session is gone by then. */
   readonly #settled = new Promise((resolve) => setImmediate(resolve));
+  /** Resolves when either side has closed it. */
+  readonly closed: Promise<void>;
 
   constructor(socket: Duplex) {
     this.#session = connect("http://localhost", {
@@ -39,6 +41,7 @@ export class GrpcConnection implements AsyncDisposable {
     });
     // Each call tells its own end; without a listener the process would end first.
     this.#session.on("error", () => {});
+    this.closed = new Promise((resolve) => this.#session.once("close", resolve));
     this.#session.on("connect", () => {
       // It may have been closed before it came about.
       if (!this.#session.destroyed) this.#session.setLocalWindowSize(windowBytes);

@@ -42,13 +42,14 @@ interface GrpcErrorParts {
 const errorDetail: Message<ErrorDetail> = message<ErrorDetail>({ typeUrl: text(1), value: bytes(2) });
 
 /** `google.rpc.Status` */
-const rpcStatus: Message<Status> = message<Status>({
+export const rpcStatus: Message<Status> = message<Status>({
   code: integer(1),
   message: text(2),
   details: repeated(3, errorDetail),
 });
 
-interface Status {
+/** How something ended, as a message. */
+export interface Status {
   readonly code: number;
   readonly message: string;
   readonly details: readonly ErrorDetail[];

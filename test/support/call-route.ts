@@ -33,6 +33,7 @@ export async function callRoute(
       json: async () => (bytes.length === 0 ? undefined : (JSON.parse(Buffer.from(bytes).toString()) as unknown)),
       signal: new AbortController().signal,
       hijack: async () => new PassThrough(),
+      upgrade: async () => new PassThrough(),
     });
     return answerOf(reply);
   } catch (error) {

@@ -56,7 +56,7 @@ const allowed: Record<string, readonly string[]> = {
   index: ["library", "actions", "open-engine", "errors", "compose/diagnostic", "type:*"],
   "open-engine": ["engine", "system", "errors", "dynamic:embedded"],
   cli: ["actions", "open-engine", "events", "errors", "system", "compose/diagnostic", "type:*"],
-  embedded: ["docker-api", "registry", "errors", "system"],
+  embedded: ["docker-api", "buildkit-api", "grpc", "registry", "errors", "system"],
 };
 
 /** Each prescribed package has one room. */

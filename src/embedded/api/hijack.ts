@@ -10,6 +10,12 @@ export function upgradeConnection(socket: Duplex, contentType: string): Duplex {
   return socket;
 }
 
+/** The connection of a client that asked for another protocol, from where that one begins. */
+export function switchProtocol(socket: Duplex, protocol: string): Duplex {
+  socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\n\r\n`);
+  return socket;
+}
+
 /** The same for a client that did not ask: a plain 200 whose body lasts as long as the connection. */
 export function streamResponse(request: IncomingMessage, response: ServerResponse, contentType: string): Duplex {
   response.useChunkedEncodingByDefault = false;

@@ -29,6 +29,8 @@ export interface ApiRequest {
    * client's half-close ends the readable side. The handler's reply is then `hijacked`.
    */
   hijack(contentType: string): Promise<Duplex>;
+  /** Takes the connection over for another protocol: `h2c`. Throws 400 when the client did not ask for that one. */
+  upgrade(protocol: string): Promise<Duplex>;
 }
 
 /** What a handler answers. */

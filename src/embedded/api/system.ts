@@ -13,12 +13,12 @@ export function systemRoutes(parts: SystemInfoParts): readonly Route[] {
   ];
 }
 
-/** `Builder-Version: 1` keeps the docker CLI from asking for a BuildKit that is not there. */
+/** `Builder-Version: 2` says to clients that they are to build over `/grpc` and `/session`. */
 function pong(text: string): ApiReply {
   const headers = {
     "Cache-Control": "no-cache, no-store, must-revalidate",
     Pragma: "no-cache",
-    "Builder-Version": "1",
+    "Builder-Version": "2",
     Swarm: "inactive",
     "Content-Length": String(text.length),
   };

@@ -19,6 +19,8 @@ export interface BuildRequest {
   readonly labels: Readonly<Record<string, string>>;
   /** Names of the image; none for an image without a name. */
   readonly tags: readonly string[];
+  /** Whether the result becomes an image of this engine, and not just an entry of the cache; so it is when left out. */
+  readonly keepsImage?: boolean;
   /** `linux/amd64`; that of the machine when it is left out. */
   readonly platform?: string;
   /** Nothing is taken from the cache, or nothing of these stages. */
@@ -65,8 +67,11 @@ export interface LocalSource {
    * Brings files and gives the folder of the host that has them; it is the source's own and stays until the build is
    * over. A later call may give the same folder with more in it.
    */
-  fetch(wish: FetchWish): Promise<string>;
+  fetch(wish: FetchWish, onProgress?: FetchProgress): Promise<string>;
 }
+
+/** Told of bytes that have come so far, and that no more will. */
+export type FetchProgress = (bytes: number, isDone: boolean) => void;
 
 /** What is wanted of a folder. */
 export interface FetchWish {
@@ -147,7 +152,7 @@ export interface SourceLocation {
 
 /** What came of a build. */
 export interface BuildResult {
-  /** Of the image in this engine: `sha256:` and 64 digits. */
+  /** Of the image, whether this engine keeps it or not: `sha256:` and 64 digits. */
   readonly imageId: string;
   /** The image's configuration (OCI image specification, config.md), byte for byte. */
   readonly config: Uint8Array;
@@ -157,6 +162,18 @@ export interface BuildResult {
 export interface Builder {
   /** Throws a {@link BuildError} for whatever the Dockerfile, its context or its commands make impossible. */
   build(request: BuildRequest): Promise<BuildResult>;
+  /** Reads the Dockerfile and builds nothing. Throws a {@link BuildError} when it is not there. */
+  check(request: BuildRequest): Promise<CheckedDockerfile>;
+}
+
+/** What there is to say of a Dockerfile. */
+export interface CheckedDockerfile {
+  /** Its name in its source. */
+  readonly file: string;
+  readonly text: string;
+  readonly warnings: readonly BuildWarning[];
+  /** Why it cannot be built at all. */
+  readonly mistake?: { readonly message: string; readonly location?: SourceLocation };
 }
 
 /** Why there is no image: the mistake, and where the Dockerfile makes it. */

@@ -3,11 +3,13 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Throwaways } from "../containers/throwaway.ts";
 import { InRoot, PathError, pathBytes } from "../host/in-root.ts";
+import { digestOf } from "../images/digest.ts";
+import type { ImageDocument } from "../images/image-document.ts";
 import type { Images } from "../images/images.ts";
 import { readRegularFile } from "../host/regular-file.ts";
 import type { Paths } from "../store/paths.ts";
 import { findBaseImage } from "./base-image.ts";
-import { BuildError, type BuildRequest, type BuildResult, type Builder } from "./build.ts";
+import { BuildError, type BuildRequest, type BuildResult, type Builder, type CheckedDockerfile } from "./build.ts";
 import { openBuildCache } from "./cache/build-cache.ts";
 import { openCacheFolders } from "./cache/cache-folders.ts";
 import { contextPathsOf } from "./context-paths.ts";
@@ -65,6 +67,7 @@ export async function createBuilder(parts: BuilderParts): Promise<OpenBuilder> {
         running.delete(built);
       }
     },
+    check,
     async prune({ unusedSinceMs }) {
       const keys = await cache.prune(unusedSinceMs);
       await cacheFolders.prune();
@@ -125,14 +128,32 @@ async function buildText(shared: Shared, request: BuildRequest, { progress, text
   });
   try {
     const layers = await solver.layers(plan.target.step);
+    const document = imageDocument({ target: plan.target, layers, labels: request.labels, epoch: plan.epoch });
+    if (request.keepsImage === false) return unkept(document);
     return await progress.internal("exporting to image", async () => {
-      const document = imageDocument({ target: plan.target, layers, labels: request.labels, epoch: plan.epoch });
       const { id, bytes } = await images.forBuilds.store(document, request.tags);
       return { imageId: id, config: bytes };
     });
   } finally {
     await solver.close();
     await rm(scratchFolder, { recursive: true, force: true });
+  }
+}
+
+function unkept(document: ImageDocument): BuildResult {
+  const config = Buffer.from(JSON.stringify(document));
+  return { imageId: digestOf(config), config };
+}
+
+async function check(request: BuildRequest): Promise<CheckedDockerfile> {
+  const file = request.dockerfile.path;
+  const text = await dockerfileText(request);
+  try {
+    return { file, text, warnings: adviceOn(readDockerfile(text)).warnings };
+  } catch (error) {
+    if (!(error instanceof DockerfileError)) throw error;
+    const { message, location } = error;
+    return { file, text, warnings: [], mistake: { message, ...(location === undefined ? {} : { location }) } };
   }
 }
 

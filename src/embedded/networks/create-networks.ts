@@ -12,7 +12,7 @@ import type { ContainersOnNetworks, Networks } from "./networks.ts";
 import { PortKeeper } from "./published-ports.ts";
 import { recover, withdraw } from "./recover.ts";
 import { networkRoutes } from "./routes.ts";
-import { activate, prepare, release } from "./start.ts";
+import { activate, hostGatewayOf, prepare, release } from "./start.ts";
 
 /** What networks are made of. */
 export interface NetworkNeeds {
@@ -47,6 +47,7 @@ export async function createNetworks({ paths, events, containers, announce }: Ne
   return {
     routes: networkRoutes({ state, inTurn, now: timestamp }),
     recover: (survivors) => inTurn(() => recover(state, survivors, timestamp())),
+    hostGateway: () => hostGatewayOf(state),
     has: (reference) => state.store.find(reference) !== undefined,
     prepare: (container) => prepare(state, container),
     activate: (containerId) => activate(state, containerId),

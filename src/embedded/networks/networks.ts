@@ -16,6 +16,8 @@ export interface Networks {
    * too, and come back with the next engine.
    */
   close(): Promise<void>;
+  /** The address that `host-gateway` stands for; empty while there is none. */
+  hostGateway(): string;
   /** True when a container may join: by name, id or unambiguous beginning of an id. */
   has(reference: string): boolean;
   /**

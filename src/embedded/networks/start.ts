@@ -163,8 +163,13 @@ function hostsOf(state: NetworkState, container: NetworkedContainer, endpoints: 
     ...(domainname === undefined ? {} : { domainname }),
     addresses: addresses.filter((address) => address !== undefined),
     extraHosts: [...extraHosts, ...linkedHosts(state, container)],
-    hostGateway: state.store.byName("bridge")?.subnets[0]?.gateway ?? "",
+    hostGateway: hostGatewayOf(state),
   });
+}
+
+/** What `host-gateway` stands for. */
+export function hostGatewayOf({ store }: Pick<NetworkState, "store">): string {
+  return store.byName("bridge")?.subnets[0]?.gateway ?? "";
 }
 
 /** Links of the default bridge, whose names nobody serves. */

@@ -19,7 +19,7 @@ export async function askForLint(
   try {
     const request = { frontend, options, allowResultReturn: true, allowResultArrayRef: true };
     const { result } = await asking.call(gateway.solve, request, call);
-    await asking.call(gateway.finish, { result: { metadata: {} } }, call);
+    await asking.call(gateway.finish, { result: { ref: undefined, metadata: {} } }, call);
     await directed;
     return Buffer.from(result?.metadata[lintRequest.answer] ?? "{}").toString();
   } catch (error) {

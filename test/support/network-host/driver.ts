@@ -93,6 +93,7 @@ async function request(method: string, path: string, body: unknown): Promise<unk
       json: async () => body,
       signal: new AbortController().signal,
       hijack: () => Promise.reject(new Error("no stream here")),
+      upgrade: () => Promise.reject(new Error("no stream here")),
     });
     return reply.kind === "json" ? reply.body : null;
   }

@@ -6,8 +6,9 @@ import type { ApiReply, ApiRequest, Route } from "../../api/route.ts";
 import type { ImagesForBuilds } from "../../images/for-builds.ts";
 import { jsonLines } from "../../images/progress.ts";
 import { TarError } from "../../tar/entry.ts";
-import { BuildError, type BuildEvent, type BuildRequest } from "../build.ts";
+import { BuildError, type BuildRequest } from "../build.ts";
 import type { OpenBuilder } from "../create-builder.ts";
+import { EventQueue } from "../event-queue.ts";
 import { failureText } from "../failure-text.ts";
 import { BuildLines } from "./build-lines.ts";
 import { ContextFolder } from "./context-folder.ts";
@@ -63,7 +64,7 @@ async function* buildLines(
     built.catch(() => {});
     const lines = new BuildLines({ isQuiet });
     try {
-      for await (const event of events.all()) yield* lines.of(event);
+      for await (const batch of events.batches()) for (const event of batch) yield* lines.of(event);
       const result = await built;
       if (wish.cacheFrom.length > 0) yield { stream: "cache sources were not used: only this engine's own cache is\n" };
       yield* lines.result(result, wish.tags);
@@ -74,36 +75,6 @@ async function* buildLines(
     }
   } finally {
     await rm(temporary, { recursive: true, force: true });
-  }
-}
-
-/** Events in their order, for one reader. */
-class EventQueue {
-  #events: BuildEvent[] = [];
-  #wake: () => void = () => {};
-  #hasEnded = false;
-
-  push(event: BuildEvent): void {
-    this.#events.push(event);
-    this.#wake();
-  }
-
-  end(): void {
-    this.#hasEnded = true;
-    this.#wake();
-  }
-
-  async *all(): AsyncGenerator<BuildEvent> {
-    for (;;) {
-      const events = this.#events;
-      this.#events = [];
-      yield* events;
-      if (this.#events.length > 0) continue;
-      if (this.#hasEnded) return;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#wake = resolve;
-      await promise;
-    }
   }
 }
 

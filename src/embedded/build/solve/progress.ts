@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import type { BuildEvent, Vertex } from "../build.ts";
 import { keyOf } from "../cache/step-key.ts";
 import { type Step, inputsOf } from "../plan/steps.ts";
@@ -8,6 +8,8 @@ export class Progress {
   readonly #emit: (event: BuildEvent) => void;
   readonly #now: () => string;
   readonly #digests = new Map<Step, string>();
+  /** What is no step of the Dockerfile is done for one build alone. */
+  readonly #build = randomUUID();
   readonly #vertexes = new Map<string, Vertex>();
 
   constructor({ emit, now }: { readonly emit: (event: BuildEvent) => void; readonly now: () => string }) {
@@ -17,7 +19,7 @@ export class Progress {
 
   /** Does something that is no step of the Dockerfile: `[internal] load metadata for …`. */
   async internal<Result>(name: string, work: (vertex: string) => Promise<Result>): Promise<Result> {
-    const digest = digestOf(["internal", name]);
+    const digest = digestOf(["internal", name, this.#build]);
     return this.#track({ digest, name, inputs: [], isCached: false }, () => work(digest));
   }
 

@@ -103,9 +103,11 @@ export class Solver {
     const named = request.namedContexts.get(step.context);
     const source = named?.kind === "folder" ? named.source : request.context;
     const paths = contextPaths.get(step.context);
-    return progress.step(step, async () => {
+    return progress.step(step, async (vertex) => {
       const wish = { excludes: step.context === "" ? ignored : [], ...(paths === undefined ? {} : { paths }) };
-      return { kind: "folder", folder: await source.fetch(wish), key: undefined };
+      const told = (currentBytes: number, isDone: boolean): void =>
+        progress.status(vertex, "transferring context:", { currentBytes, totalBytes: 0, isDone });
+      return { kind: "folder", folder: await source.fetch(wish, told), key: undefined };
     });
   }
 

@@ -1,0 +1,95 @@
+import { Duplex } from "node:stream";
+import { diffCopy } from "../../../buildkit-api/file-sync.ts";
+import { sessionCalls, sshIdHeader, uploadPathHeader } from "../../../buildkit-api/session.ts";
+import type { RegistryAuth } from "../../../docker-api/registry.ts";
+import type { GrpcConnection, OpenCall } from "../../../grpc/client.ts";
+import { GrpcError, grpcCode } from "../../../grpc/status.ts";
+import { BuildError } from "../build.ts";
+import { type FolderWish, receiveFolder } from "./receive-folder.ts";
+
+/** Docker Hub's registry, by the name that clients keep its login under (session/auth/authprovider). */
+const hubHost = "registry-1.docker.io";
+
+/** What a client offers to builds over a connection of its own: files, secrets, logins, agents. */
+export class ClientSession {
+  readonly #connection: GrpcConnection;
+  readonly #offered: ReadonlySet<string>;
+
+  constructor(connection: GrpcConnection, offered: readonly string[]) {
+    this.#connection = connection;
+    this.#offered = new Set(offered.map((path) => path.toLowerCase()));
+  }
+
+  /** Brings files of the client into a folder. Throws a {@link BuildError} when the client cannot or may not give them. */
+  async receive(wish: FolderWish): Promise<void> {
+    const { name } = wish;
+    if (!this.#offers(diffCopy)) throw new BuildError(`the client offers no files, and so no ${name}`);
+    try {
+      await receiveFolder(this.#connection, wish);
+    } catch (error) {
+      throw error instanceof GrpcError ? new BuildError(`${name}: ${error.message}`, { cause: error }) : error;
+    }
+  }
+
+  /** `undefined` when the client has none of this id. */
+  async secret(id: string, signal: AbortSignal): Promise<Uint8Array | undefined> {
+    if (!this.#offers(sessionCalls.getSecret)) return undefined;
+    try {
+      return (await this.#connection.call(sessionCalls.getSecret, { id }, { signal })).data;
+    } catch (error) {
+      if (error instanceof GrpcError && error.code === grpcCode.notFound) return undefined;
+      throw error instanceof GrpcError ? new BuildError(`secret ${id}: ${error.message}`, { cause: error }) : error;
+    }
+  }
+
+  /** A connection to the agent of this id; `undefined` when the client forwards none. */
+  async agent(id: string, signal: AbortSignal): Promise<Duplex | undefined> {
+    if (!this.#offers(sessionCalls.checkAgent)) return undefined;
+    try {
+      await this.#connection.call(sessionCalls.checkAgent, { id }, { signal });
+    } catch (error) {
+      // Go's clients refuse an unknown id with an error of no particular kind.
+      if (error instanceof GrpcError && error.code !== grpcCode.unavailable) return undefined;
+      throw error;
+    }
+    return streamOf(this.#connection.open(sessionCalls.forwardAgent, { metadata: { [sshIdHeader]: id }, signal }));
+  }
+
+  /** The client's login for a registry, by its host. */
+  async login(host: string, signal: AbortSignal): Promise<RegistryAuth | undefined> {
+    if (!this.#offers(sessionCalls.credentials)) return undefined;
+    const asked = host === "docker.io" ? hubHost : host;
+    const { username, secret } = await this.#connection.call(sessionCalls.credentials, { host: asked }, { signal });
+    if (username !== "") return { username, password: secret };
+    return secret === "" ? undefined : { identitytoken: secret };
+  }
+
+  /** What the client has put under an address, once. */
+  async *upload(path: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    const call = this.#connection.open(sessionCalls.pullUpload, { metadata: { [uploadPathHeader]: path }, signal });
+    for await (const { data } of call.messages) yield data;
+  }
+
+  #offers({ path }: { readonly path: string }): boolean {
+    return this.#offered.has(path.toLowerCase());
+  }
+}
+
+interface Piece {
+  readonly data: Uint8Array;
+}
+
+/** A call of pieces either way, as a stream of bytes. */
+function streamOf(call: OpenCall<Piece, Piece>): Duplex {
+  return Duplex.from({
+    readable: bytesOf(call),
+    async writable(source: AsyncIterable<Uint8Array>) {
+      for await (const data of source) await call.send({ data });
+      call.endInput();
+    },
+  });
+}
+
+async function* bytesOf({ messages }: OpenCall<Piece, Piece>): AsyncGenerator<Uint8Array> {
+  for await (const { data } of messages) if (data.length > 0) yield data;
+}

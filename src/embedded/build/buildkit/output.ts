@@ -1,0 +1,25 @@
+import type { SolveRequest } from "../../../buildkit-api/control.ts";
+import { BuildError, type BuildRequest } from "../build.ts";
+import { tagsIn } from "./frontend-options.ts";
+
+/** Exporters that mean the engine's own store. */
+const ofStore = new Set(["docker", "image", "moby"]);
+
+/** What becomes of a build's result. Throws a {@link BuildError} for what this engine cannot make. */
+export function outputOf(request: SolveRequest): Pick<BuildRequest, "keepsImage" | "tags"> {
+  const { exporters, exporterType, exporterAttrs, cache } = request;
+  const older = exporterType === "" ? [] : [{ type: exporterType, attrs: exporterAttrs }];
+  const [only, ...others] = exporters.length > 0 ? exporters : older;
+  if (others.length > 0) throw unsupported("more than one output");
+  for (const { type } of cache?.exports ?? []) {
+    // A cache within the image is an offer to other builders, and takes nothing from the image where it is missing.
+    if (type !== "inline") throw unsupported(`writing a cache of type ${type}`);
+  }
+  if (only === undefined) return { keepsImage: false, tags: [] };
+  if (!ofStore.has(only.type)) throw unsupported(`an output of type ${only.type}`);
+  return { keepsImage: true, tags: tagsIn(only.attrs["name"]) };
+}
+
+function unsupported(what: string): BuildError {
+  return new BuildError(`${what} is not supported by this engine's builder`, { isInvalidRequest: true });
+}
