@@ -87,7 +87,8 @@ export interface DeviceRequestBody {
 /** How the host treats a container. */
 export interface HostConfig {
   readonly Binds?: readonly string[];
-  readonly LogConfig?: { readonly Type?: string; readonly Config?: Record<string, string> };
+  /** Clients send `null` for no options. */
+  readonly LogConfig?: { readonly Type?: string; readonly Config?: Record<string, string> | null };
   readonly NetworkMode?: string;
   readonly PortBindings?: Record<string, readonly PortBinding[]>;
   readonly RestartPolicy?: { readonly Name: string; readonly MaximumRetryCount?: number };

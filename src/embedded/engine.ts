@@ -185,7 +185,7 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
     ...topRoutes(rooms),
     ...archiveRoutes(files),
     ...exportRoutes(files),
-    ...commitRoutes({ paths, containers, images }),
+    ...commitRoutes({ paths, containers, images, turns: verbs.turns }),
     ...usageRoutes({
       images,
       volumes,

@@ -74,7 +74,7 @@ export class EngineApi {
     await this.#answer("POST", path, bytes);
   }
 
-  async send(method: "POST" | "DELETE", path: string, body?: unknown): Promise<void> {
+  async send(method: "POST" | "PUT" | "DELETE", path: string, body?: unknown): Promise<void> {
     await this.#answer(method, path, body);
   }
 

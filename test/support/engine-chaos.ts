@@ -25,6 +25,7 @@ export interface ChaosReport {
 const names = ["chaos-a", "chaos-b", "chaos-c", "chaos-d", "chaos-e", "chaos-f"];
 const networks = ["chaos-one", "chaos-two"];
 const volumes = ["chaos-x", "chaos-y"];
+const restartPolicies = [{ Name: "always" }, { Name: "on-failure", MaximumRetryCount: 2 }];
 const patienceMs = 60_000;
 /** Counts on; each start begins anew. */
 const counting = ["sh", "-c", "i=0; while :; do i=$((i+1)); echo $i; usleep 20000; done"];
@@ -32,7 +33,8 @@ const commands = [counting, counting, counting, ["sh", "-c", "exit 3"], ["sleep"
 
 /**
  * Lets random operations loose on an engine, several at once, and kills it in the middle of them; after every round what
- * it tells must be what is. Throws at the first untruth, with what was asked.
+ * it tells must be what is. Throws at the first untruth, and when the engine tells of a fault of its own, with what was
+ * asked.
  */
 export async function engineChaos({ engine, rounds, random, onRound }: ChaosWish): Promise<ChaosReport> {
   const ask = operations(engine, random);
@@ -51,7 +53,9 @@ export async function engineChaos({ engine, rounds, random, onRound }: ChaosWish
       await engine.comeBack();
     } else await answers;
     onRound?.(round, words);
-    await becomesTrue(engine, `round ${round}: ${words.join(", ")}`);
+    const what = `round ${round}: ${words.join(", ")}`;
+    await becomesTrue(engine, what);
+    if (engine.faults.length > 0) throw new Error(`${what}\n${engine.faults.join("")}`);
   }
   await engine.api.send("POST", `/containers/${counter}/kill`);
   const counted = await Promise.all((await engine.api.containers()).map(({ Id }) => countedLines(engine, Id)));
@@ -108,6 +112,10 @@ function operations({ api }: EngineProcess, random: () => number): () => Wish {
     const { Id } = (await api.post(`/containers/${name}/exec`, wish)) as { Id: string };
     return api.postForBytes(`/exec/${Id}/start`, {});
   };
+  const copyWithin = (name: string) => async (): Promise<unknown> => {
+    const archive = await api.download(`/containers/${name}/archive?path=/etc/passwd`);
+    return api.send("PUT", `/containers/${name}/archive?path=/tmp`, archive);
+  };
   const kinds: readonly ((name: string) => Wish)[] = [
     (name) => {
       const body = createBody(pick, random);
@@ -128,6 +136,14 @@ function operations({ api }: EngineProcess, random: () => number): () => Wish {
     (name) => ({ words: `exec ${name}`, send: exec(name) }),
     (name) => ({ words: `update ${name}`, send: post(`/containers/${name}/update`, { Memory: 64_000_000 }) }),
     (name) => ({ words: `read ${name}`, send: () => api.download(`/containers/${name}/logs?stdout=1`) }),
+    (name) => ({ words: `top ${name}`, send: () => api.get(`/containers/${name}/top`) }),
+    (name) => ({ words: `stats ${name}`, send: () => api.get(`/containers/${name}/stats?stream=0`) }),
+    (name) => ({ words: `commit ${name}`, send: post(`/commit?container=${name}&repo=chaos`) }),
+    (name) => ({ words: `copy ${name}`, send: copyWithin(name) }),
+    (name) => {
+      const other = pick(names);
+      return { words: `rename ${name} ${other}`, send: post(`/containers/${name}/rename?name=${other}`) };
+    },
     (name) => {
       const network = pick(networks);
       return { words: `connect ${name} ${network}`, send: post(`/networks/${network}/connect`, { Container: name }) };
@@ -167,6 +183,7 @@ function createBody(pick: <T>(list: readonly T[]) => T, random: () => number): o
     HostConfig: {
       NetworkMode: pick(["none", "bridge", ...networks]),
       AutoRemove: random() < 0.1,
+      ...(random() < 0.2 ? { RestartPolicy: pick(restartPolicies) } : {}),
       ...(random() < 0.3 ? { Binds: [`${pick(volumes)}:/data`] } : {}),
       ...(random() < 0.2 ? { PortBindings: { "80/tcp": [{ HostIp: "127.0.0.1" }] } } : {}),
       ...(random() < 0.2 ? { LogConfig: { Type: "json-file", Config: { "max-size": "10m", "max-file": "3" } } } : {}),

@@ -3,7 +3,7 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { killGroup } from "../host/cgroups.ts";
 import { watchWriters, writersGone } from "../host/fifo.ts";
-import { cgroupsOf, isFrozen } from "../host/freezer.ts";
+import { cgroupsOf, isFrozen, setFrozen } from "../host/freezer.ts";
 import { type MonitorProcess, spawnMonitor } from "../host/monitor.ts";
 import { startTimeOf } from "../host/processes.ts";
 import type { PreparedNetwork } from "../networks/networks.ts";
@@ -99,7 +99,11 @@ export class Runs {
       return;
     }
     streams.adopt(container);
-    const status = goesOn && isFrozen(pid) ? "paused" : "running";
+    // An engine that ended while it held a container still for a moment let nobody know.
+    const isHeld = goesOn && isFrozen(pid);
+    const isPaused = isHeld && container.state.status === "paused";
+    if (isHeld && !isPaused) await setFrozen(pid, false);
+    const status = isPaused ? "paused" : "running";
     const startedAt = isRunning(container) ? container.state.startedAt : this.#rooms.now();
     const known = container.state.process?.pid === pid ? container.state.process.startTime : "";
     const first = { pid, startTime: startTimeOf(pid) ?? known };

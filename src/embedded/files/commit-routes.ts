@@ -7,6 +7,7 @@ import type { ContainerDocument } from "../containers/container.ts";
 import type { Containers } from "../containers/containers.ts";
 import type { ImageConfig, Images } from "../images/images.ts";
 import type { Paths } from "../store/paths.ts";
+import type { Turns } from "../store/turns.ts";
 import { readTar } from "../tar/read-tar.ts";
 import { writeTar } from "../tar/write-tar.ts";
 import { layerForm } from "./layer-form.ts";
@@ -16,6 +17,7 @@ export interface CommitParts {
   readonly paths: Paths;
   readonly containers: Pick<Containers, "get" | "publish">;
   readonly images: Pick<Images, "commit">;
+  readonly turns: Turns;
 }
 
 /** `POST /commit` */
@@ -24,12 +26,20 @@ export function commitRoutes(parts: CommitParts): readonly Route[] {
 }
 
 async function commit(parts: CommitParts, request: ApiRequest): Promise<ApiReply> {
-  const { query } = request;
-  const container = parts.containers.get(query.get("container") ?? "");
+  const { id } = parts.containers.get(request.query.get("container") ?? "");
   const wished = (await readObject(request)) as ImageConfig;
+  // Nobody removes or starts it meanwhile.
+  return parts.turns(id, () => commitNow(parts, request, { container: parts.containers.get(id), wished }));
+}
+
+async function commitNow(
+  parts: CommitParts,
+  { query }: ApiRequest,
+  { container, wished }: { readonly container: ContainerDocument; readonly wished: ImageConfig },
+): Promise<ApiReply> {
   const mayRun = ["0", "false"].includes(query.get("pause") ?? "");
-  const [repo, comment] = [query.get("repo") ?? "", query.get("comment") ?? ""];
-  const id = await frozen(container, mayRun, async () => {
+  const comment = query.get("comment") ?? "";
+  const { id, name } = await frozen(container, mayRun, async () => {
     await using upper = await InRoot.open(parts.paths.container(container.id).upper);
     return await parts.images.commit({
       parentId: container.image.id,
@@ -39,12 +49,23 @@ async function commit(parts: CommitParts, request: ApiRequest): Promise<ApiReply
       command: [...(container.config.Entrypoint ?? []), ...(container.config.Cmd ?? [])].join(" "),
       author: query.get("author") ?? "",
       comment,
-      repo,
+      repo: query.get("repo") ?? "",
       tag: query.get("tag") ?? "",
     });
   });
-  parts.containers.publish(container, "commit", { imageID: id, imageRef: repo, comment });
+  parts.containers.publish(container, "commit", { imageID: id, imageRef: name, comment });
   return { kind: "json", status: 201, body: { Id: id } };
+}
+
+/** Freezes a container; false for one that has just ended. */
+async function holdsStill(pid: number): Promise<boolean> {
+  try {
+    await setFrozen(pid, true);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENODEV")) return false;
+    throw error;
+  }
 }
 
 /** Stops the container's processes for the time being, so that what is taken is of one moment. */
@@ -55,7 +76,7 @@ async function frozen<Result>(
 ): Promise<Result> {
   if (mayRun || state.status !== "running" || state.process === undefined) return work();
   const { pid } = state.process;
-  await setFrozen(pid, true);
+  if (!(await holdsStill(pid))) return work();
   try {
     return await work();
   } finally {

@@ -11,8 +11,8 @@ export interface Images {
   find(reference: string): Promise<StoredImage | undefined>;
   /** Ids of an image and of all that were committed from it or its descendants; none when there is no such image. */
   family(reference: string): Promise<readonly string[]>;
-  /** Makes an image of another one and a layer on top of it; gives its id. */
-  commit(wish: CommitWish): Promise<string>;
+  /** Makes an image of another one and a layer on top of it. */
+  commit(wish: CommitWish): Promise<CommittedImage>;
   /**
    * Brings an image from its registry; gives the lines of the progress. Throws an `HttpError` that names the image.
    */
@@ -37,6 +37,13 @@ export interface CommitWish {
   /** Empty for an image without a name. */
   readonly repo: string;
   readonly tag: string;
+}
+
+/** What `docker commit` made. */
+export interface CommittedImage {
+  readonly id: string;
+  /** As people write it, with its tag; empty for an image without a name. */
+  readonly name: string;
 }
 
 /** An image as containers see it. */

@@ -3,16 +3,17 @@ import type { ApiRequest } from "../api/route.ts";
 import type { CatalogImage } from "./catalog.ts";
 import { applyChanges } from "./changes-of-config.ts";
 import type { ImageDocument } from "./image-document.ts";
-import type { CommitWish } from "./images.ts";
+import type { CommittedImage, CommitWish } from "./images.ts";
 import { decompressed } from "./layers/decompress.ts";
 import { familiar, isDigestKey, parseReference, referenceKey, withDefaultTag } from "./reference.ts";
 import type { ImageRoom } from "./room.ts";
 
 /** `POST /commit`: an image of another one and what a container changed. Throws 404 when that other one is gone. */
-export async function commitImage(room: ImageRoom, wish: CommitWish): Promise<string> {
+export async function commitImage(room: ImageRoom, wish: CommitWish): Promise<CommittedImage> {
   const parent = room.catalog.get(wish.parentId);
   if (parent === undefined) throw badRequest(`the image ${wish.parentId} of the container is not stored any more`);
   const config = applyChanges(wish.config, wish.changes);
+  const key = keyOf(wish.repo, wish.tag);
   const created = room.now();
   const image = await room.holding(async () => {
     const layer = await room.layers.add(wish.layer);
@@ -25,10 +26,10 @@ export async function commitImage(room: ImageRoom, wish: CommitWish): Promise<st
       rootfs: { type: "layers", diff_ids: [...parent.document.rootfs.diff_ids, layer.diffId] },
       history: [...(parent.document.history ?? []), step],
     };
-    return store(room, document, { key: keyOf(wish.repo, wish.tag), parent: parent.id });
+    return store(room, document, { key, parent: parent.id });
   });
   room.publish("create", image.id, image.id);
-  return image.id;
+  return { id: image.id, name: key === undefined ? "" : familiar(key) };
 }
 
 /** `POST /images/create?fromSrc=-`: an image of one layer, an archive of a root. Gives the lines to answer. */

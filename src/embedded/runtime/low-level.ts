@@ -55,7 +55,9 @@ export async function findRuntimes({ run: folder, isHybrid }: RuntimePlace): Pro
   };
 }
 
-const hiding = 'umount /sys/fs/cgroup/unified && exec "$0" "$@"';
+/** Runtimes open their standard input by its name, which works for a pipe, but not for the socket that we write to. */
+const piping = 'cat | "$0" "$@"';
+const hiding = "umount /sys/fs/cgroup/unified";
 
 /** Throws a `CommandError` with what it says. */
 async function call(
@@ -63,10 +65,8 @@ async function call(
   args: readonly string[],
   options: RunOptions,
 ): Promise<void> {
-  const command = [name, "--root", root, ...args];
-  const [program = name, ...rest] = hidesUnifiedCgroups
-    ? ["unshare", "--mount", "/bin/sh", "-c", hiding, ...command]
-    : command;
+  const shell = ["/bin/sh", "-c", hidesUnifiedCgroups ? `${hiding} && ${piping}` : piping, name, "--root", root];
+  const [program = "", ...rest] = [...(hidesUnifiedCgroups ? ["unshare", "--mount"] : []), ...shell, ...args];
   await run(program, rest, options);
 }
 

@@ -5,6 +5,7 @@ import { request, type IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { setFrozen } from "../../../src/embedded/host/freezer.ts";
 import { demultiplex } from "../../support/engine-api.ts";
 import { EngineProcess } from "../../support/engine-process.ts";
 
@@ -103,6 +104,17 @@ describe("an engine that is killed", () => {
     expect(await engine.api.get(`/containers/${id}/json`)).toMatchObject({ State: { Status: "exited", Pid: 0 } });
     expect(await linesOf(id)).toEqual(["last words"]);
     expect(await processesOf(id)).toEqual([]);
+  });
+
+  test("leaves no container held still that it was about to copy", async () => {
+    const id = await run(["sh", "-c", "while :; do echo on; sleep 0.02; done"]);
+    const { State } = (await engine.api.get(`/containers/${id}/json`)) as { State: { Pid: number } };
+    await engine.kill();
+    await setFrozen(State.Pid, true);
+    await engine.comeBack();
+    expect(await engine.api.get(`/containers/${id}/json`)).toMatchObject({ State: { Status: "running" } });
+    await follow(id, 50);
+    await engine.api.send("DELETE", `/containers/${id}?force=1`);
   });
 
   test("starts after a reboot what is to run, and what others depend on first", async () => {

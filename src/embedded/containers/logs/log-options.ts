@@ -18,7 +18,8 @@ const withoutEffect = new Set("tag labels labels-regex env env-regex mode max-bu
 
 /** Reads `LogConfig`. Throws 400 for a driver that this engine has not and options that it does not know. */
 export function logOptions({ LogConfig = {} }: HostConfig): LogOptions {
-  const { Type: driver = "", Config: config = {} } = LogConfig;
+  const { Type: driver = "" } = LogConfig;
+  const config = LogConfig.Config ?? {};
   if (driver === "none") return { isOff: true, maxBytes: Infinity, maxFiles: 1 };
   const isLocal = driver === "local";
   if (!isLocal && driver !== "" && driver !== "json-file") {

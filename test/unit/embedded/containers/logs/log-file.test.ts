@@ -141,6 +141,10 @@ describe("a log", () => {
     log.close();
   });
 
+  test("has no options where a client sends none", () => {
+    expect(logOptions({ LogConfig: { Type: "", Config: null } })).toEqual(all);
+  });
+
   test("that is not there is empty", async () => {
     expect(await read()).toEqual([]);
     expect(await read({ tail: 5 })).toEqual([]);
