@@ -1,11 +1,18 @@
-// A worker of the soak: leases the stack again and again, and says each time which one it got.
-import { compose } from "../../src/testing/index.ts";
+// A worker of the soak: `lease` on its input makes it lease the stack and say which one it got; `release` gives it back.
+import { createInterface } from "node:readline";
+import { compose } from "tscompose/testing";
 
-const [file = "", options = "{}", rounds = "1"] = process.argv.slice(2);
+const [file = "", options = "{}"] = process.argv.slice(2);
+let stack: Awaited<ReturnType<typeof compose>> | undefined;
 
-for (let round = 0; round < Number(rounds); round++) {
-  await using stack = await compose(file, JSON.parse(options));
-  const answer = await stack.services["cache"]?.exec(["cat", "/proc/uptime"]);
-  if (answer?.exitCode !== 0) throw new Error(`round ${round}: the stack that was leased does not run`);
-  console.log(stack.project);
+for await (const wish of createInterface({ input: process.stdin })) {
+  if (wish === "lease") {
+    stack = await compose(file, JSON.parse(options));
+    const answer = await stack.services["cache"]?.exec(["true"]);
+    if (answer?.exitCode !== 0) throw new Error("the stack that was leased does not run");
+    console.log(stack.project);
+  } else {
+    await stack?.[Symbol.asyncDispose]();
+    console.log("released");
+  }
 }

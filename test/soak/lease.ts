@@ -1,13 +1,19 @@
-// `npm run soak:lease -- PROCESSES ROUNDS`: many processes lease one stack again and again, some are killed on the way. Every
-// stack must be started exactly once; when all are gone nothing may be left, and how soon that was is told.
-import { spawn } from "node:child_process";
+// `npm run soak:lease -- PROCESSES ROUNDS SEED`: again and again many processes lease one stack at the same time. Each time it
+// must be started exactly once, and be gone within two seconds when all have given it back, or were killed: none of them, one,
+// some or all, also while it starts.
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { EngineApi } from "../support/engine-api.ts";
+import { seededRandom } from "../support/seeded-random.ts";
 import { TestProject } from "../support/test-project.ts";
 
-const [processes = 16, rounds = 200] = process.argv.slice(2).map(Number);
+const [processes = 16, rounds = 200, seed = 1] = process.argv.slice(2).map(Number);
+const random = seededRandom(seed);
+
+/** How long something may be there after the last who needed it. */
+const mostMs = 2000;
 
 const file = `
 services:
@@ -18,43 +24,89 @@ volumes: { data: {} }
 const engine = new EngineApi();
 await using project = await TestProject.create({ "compose.yaml": file }, engine);
 await using changes = await engine.events();
-const leased: string[] = [];
 
-await Promise.all(Array.from({ length: processes }, (_, index) => work(rounds, index % 4 === 3 ? rounds / 2 : rounds)));
-console.log(`${leased.length} leases of ${new Set(leased).size} stacks by ${processes} processes`);
-expectStartedOnce();
-const orderlyMs = await untilNothingIsLeft();
-console.log(`after the last release: nothing left after ${orderlyMs} ms`);
+/** A process that leases when it is told to. */
+class Worker {
+  readonly #child: ChildProcess;
+  readonly #lines: AsyncIterator<string>;
 
-await Promise.all(Array.from({ length: processes }, () => work(2, 1)));
-console.log(`after the death of all: nothing left after ${await untilNothingIsLeft()} ms`);
-expectStartedOnce();
-
-/** Lets a process lease so many times; killed, without a word, when it has said so often that it has a stack. */
-async function work(times: number, killedAfter: number): Promise<void> {
-  const options = { shared: true, engine: engine.address, env: { COMPOSE_PROJECT_NAME: project.name } };
-  const program = join(import.meta.dirname, "lease-worker.ts");
-  const args = [program, join(project.directory, "compose.yaml"), JSON.stringify(options), String(times)];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
-  const exited = once(child, "exit");
-  let said = 0;
-  for await (const name of createInterface({ input: child.stdout })) {
-    leased.push(name);
-    said += 1;
-    if (said >= killedAfter) child.kill("SIGKILL");
+  constructor() {
+    const options = { shared: true, engine: engine.address, env: { COMPOSE_PROJECT_NAME: project.name } };
+    const program = join(import.meta.dirname, "lease-worker.ts");
+    const args = [program, join(project.directory, "compose.yaml"), JSON.stringify(options)];
+    this.#child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
+    const { stdout } = this.#child;
+    if (stdout === null) throw new Error("a worker has no output");
+    this.#lines = createInterface({ input: stdout })[Symbol.asyncIterator]();
   }
-  const [exitCode] = (await exited) as [number | null];
-  if (exitCode !== 0 && said < killedAfter) throw new Error(`a worker ended with ${exitCode} after ${said} rounds`);
+
+  async lease(): Promise<string> {
+    this.#child.stdin?.write("lease\n");
+    return await this.#line();
+  }
+
+  /** Without waiting for what comes of it. */
+  ask(): void {
+    this.#child.stdin?.write("lease\n");
+  }
+
+  async release(): Promise<void> {
+    this.#child.stdin?.write("release\n");
+    await this.#line();
+  }
+
+  async kill(): Promise<void> {
+    const exited = once(this.#child, "exit");
+    this.#child.kill("SIGKILL");
+    await exited;
+  }
+
+  async #line(): Promise<string> {
+    const { value, done } = await this.#lines.next();
+    if (done === true) throw new Error("a worker has ended");
+    return value;
+  }
 }
 
-function expectStartedOnce(): void {
-  const starts = changes.seen
-    .filter(({ Action, Actor }) => Action === "start" && (Actor.Attributes["name"] ?? "").includes(project.name))
-    .map(({ Actor }) => Actor.Attributes["com.docker.compose.project"] ?? "");
-  const twice = starts.filter((name, index) => starts.indexOf(name) !== index);
-  if (twice.length > 0) throw new Error(`started more than once: ${twice.join(", ")}`);
-  const unknown = leased.filter((name) => !starts.includes(name));
-  if (unknown.length > 0) throw new Error(`leased, but never started: ${unknown.join(", ")}`);
+const workers = Array.from({ length: processes }, () => new Worker());
+const times = { released: [] as number[], killed: [] as number[] };
+let leases = 0;
+for (let round = 0; round < rounds; round++) {
+  const starts = changes.seen.filter(isStart).length;
+  const names = new Set(await Promise.all(workers.map((worker) => worker.lease())));
+  leases += workers.length;
+  const isMassacre = round % 20 === 19;
+  const victims = isMassacre ? processes : round % 2 === 0 ? 0 : Math.floor(random() * 4);
+  const [dead, alive] = [workers.slice(0, victims), workers.slice(victims)];
+  await Promise.all([...dead.map((worker) => worker.kill()), ...alive.map((worker) => worker.release())]);
+  const leftMs = await untilNothingIsLeft();
+  times[isMassacre ? "killed" : "released"].push(leftMs);
+  if (leftMs > mostMs) throw new Error(`round ${round}: something was left for ${leftMs} ms`);
+  const started = changes.seen.filter(isStart).slice(starts);
+  if (names.size !== 1 || started.length !== 1) {
+    throw new Error(`round ${round}: ${names.size} stacks were leased, ${started.length} started`);
+  }
+  workers.splice(0, victims, ...dead.map(() => new Worker()));
+}
+report("after the last release", times.released);
+report("after the death of all", times.killed);
+console.log(`${rounds} stacks, each started once, for ${leases} leases by ${processes} processes`);
+
+// Once more, all of them, while it starts.
+const isMade = AbortSignal.timeout(120_000);
+for (const worker of workers) worker.ask();
+while ((await left()).length === 0) if (!(await changes.next(isMade))) throw new Error("nothing is started");
+await Promise.all(workers.map((worker) => worker.kill()));
+report("after the death of all while it started", [await untilNothingIsLeft()]);
+
+function report(what: string, milliseconds: readonly number[]): void {
+  const sorted = milliseconds.toSorted((a, b) => a - b);
+  const [median, most] = [sorted[Math.floor(sorted.length / 2)], sorted.at(-1)];
+  if (median !== undefined) console.log(`${what}: nothing left after ${median} ms (median), ${most} ms at most`);
+}
+
+function isStart({ Action, Actor }: (typeof changes.seen)[number]): boolean {
+  return Action === "start" && (Actor.Attributes["name"] ?? "").includes(project.name);
 }
 
 async function untilNothingIsLeft(): Promise<number> {
