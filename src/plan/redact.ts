@@ -33,7 +33,7 @@ function redactLate(value: LateValue): LateValue {
 }
 
 /** The same shape, whatever it is, with every secret text in it covered. */
-function redactValue<Value>(value: Value, key = ""): Value {
+export function redactValue<Value>(value: Value, key = ""): Value {
   return redactAny(value, key) as Value;
 }
 

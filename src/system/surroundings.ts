@@ -17,3 +17,18 @@ export function ownSurroundings(): Surroundings {
 export function temporaryFolder(): string {
   return tmpdir();
 }
+
+/** The file that this process was started with, where there is one. */
+export function ownProgram(): string | undefined {
+  return process.argv[1];
+}
+
+/** Sets a variable that programs get which this process starts from now on. */
+export function setOwnVariable(name: string, value: string): void {
+  process.env[name] = value;
+}
+
+/** Tells whoever has started this process. */
+export function tell(text: string): void {
+  process.stderr.write(text);
+}

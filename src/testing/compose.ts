@@ -1,12 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Emit } from "../events.ts";
+import type { Emit, ProgressEvent } from "../events.ts";
 import { ownSurroundings } from "../system/surroundings.ts";
+import { StackHistory } from "./dossier/history.ts";
+import { wantedDossiers } from "./dossier/places.ts";
+import { recordDossier } from "./dossier/record.ts";
+import { currentTestFile } from "./dossier/test-file.ts";
 import { keepNames } from "./keep-names.ts";
 import { keepWatch } from "./guard/own-guard.ts";
 import { Running } from "./running.ts";
 import type { ComposeShape, ServiceName, ShapeOf } from "./shape.ts";
+import { createFilled, type StackSnapshot } from "./snapshot.ts";
 import { type Stack, toStack } from "./stack.ts";
 import { lease } from "./lease/lease.ts";
 import { keyOf } from "./lease/places.ts";
@@ -71,37 +76,70 @@ export function compose<const File extends ComposeSource>(
 ): Promise<Stack<ShapeOf<File>>>;
 export async function compose(file: ComposeSource, options: StackWishes = {}): Promise<Stack> {
   const request = toRequest(file, options);
-  const { signal, onEvent: emit } = options;
-  await using undo = new AsyncDisposableStack();
-  const context = undo.use(
-    await openStackContext(request, {
-      ...(signal === undefined ? {} : { signal }),
-      ...(emit === undefined ? {} : { emit }),
-    }),
-  );
   const isShared = options.shared === true || options.reuse === true;
-  const state = await (isShared ? joinShared(request, options, context, undo) : startOwn(request, context, undo));
-  const stack = await toStack<ComposeShape>(new Running(state, request, context), () => kept.disposeAsync());
+  return open(request, options, (opening) =>
+    isShared ? joinShared(request, options, opening) : startOwn(request, opening),
+  );
+}
+
+/** What a stack is started with, and what is to be done when it has had its time. */
+interface Opening {
+  readonly context: OpenContext;
+  readonly history: StackHistory;
+  readonly undo: AsyncDisposableStack;
+}
+
+/** Has a stack started, and makes it one that a test can use. */
+async function open(
+  request: StackRequest,
+  options: Pick<StackWishes, "signal" | "onEvent">,
+  start: (opening: Opening) => Promise<StackState>,
+): Promise<Stack> {
+  const { signal, onEvent } = options;
+  const history = new StackHistory(currentTestFile());
+  const emit = (event: ProgressEvent): void => {
+    history.hear(event);
+    onEvent?.(event);
+  };
+  await using undo = new AsyncDisposableStack();
+  const context = undo.use(await openStackContext(request, { emit, ...(signal === undefined ? {} : { signal }) }));
+  const state = await start({ context, history, undo });
+  const running = new Running(state, request, context);
+  const root = wantedDossiers(request.environment);
+  const fork = (snapshot: StackSnapshot): Promise<Stack> => {
+    const own: StackRequest = { ...request, isKept: false, build: "never" };
+    return open(own, options, (opening) => startOwn(own, opening, snapshot));
+  };
+  const end = async (): Promise<void> => {
+    await using _ = kept; // whatever becomes of the dossier
+    if (root !== undefined) await recordDossier(state, history, { context, root });
+  };
+  const stack = await toStack<ComposeShape>(running, { end, fork });
   const kept = undo.move();
   return stack;
 }
 
-async function startOwn(request: StackRequest, context: OpenContext, undo: AsyncDisposableStack): Promise<StackState> {
+async function startOwn(
+  request: StackRequest,
+  { context, history, undo }: Opening,
+  data?: StackSnapshot,
+): Promise<StackState> {
   const read = await readStack(request, `t${randomBytes(4).toString("hex")}`, context);
   // Before anything is made: from here on somebody is left to clean up.
   const watch = keepWatch({ name: read.project.name, request });
   undo.defer(() => watch.end());
   await keepNames(read.project, context);
-  await startStack(read, request, context);
+  const prepareData = async (): Promise<void> =>
+    data && createFilled(new Running({ ...read, plan: [] }, request, context), data);
+  const state = await startStack(read, request, { context, history, prepareData });
   undo.defer(() => endStack(read.project.name, request, context));
-  return read;
+  return state;
 }
 
 async function joinShared(
   request: StackRequest,
   { env = {}, reuse }: StackWishes,
-  context: OpenContext,
-  undo: AsyncDisposableStack,
+  { context, undo }: Opening,
 ): Promise<StackState> {
   const { files, services, profiles, envFiles, projectDirectory, engine } = request;
   // What changes while it runs is another stack; what is kept is brought to what the files say now.

@@ -8,7 +8,7 @@ export type { ComposeOptions, ComposeSource, StackWishes } from "./compose.ts";
 export type { RunHooks } from "./for-run.ts";
 export type { Patience, ServiceCommand } from "./service.ts";
 export type { AnyShape, ComposeShape, ServiceName, ServiceShape, ShapeOf } from "./shape.ts";
-export type { StackSnapshot, StoredVolume } from "./snapshot.ts";
+export type { StackSnapshot } from "./snapshot.ts";
 export type { SnapshotOptions, Stack, StackOfAll } from "./stack.ts";
 
 /**

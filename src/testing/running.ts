@@ -1,6 +1,7 @@
 import { type ListedContainer, ps } from "../actions/ps.ts";
 import type { Project } from "../compose/project.ts";
 import type { OpenContext } from "../library/open-context.ts";
+import type { VolumeSnapshot } from "./snapshot.ts";
 import type { StackRequest, StackState } from "./start.ts";
 import type { ServiceVariables } from "./variables.ts";
 
@@ -10,7 +11,11 @@ export class Running {
   readonly serviceVariables: ServiceVariables;
   readonly variables: StackRequest["environment"];
   readonly stopGraceMs: number;
+  /** It outlives those who use it. */
+  readonly isKept: boolean;
   readonly context: OpenContext;
+  /** Over whose copies volumes are layered, by their names. */
+  readonly layered: Map<string, VolumeSnapshot> = new Map<string, VolumeSnapshot>();
   #containers: readonly ListedContainer[] = [];
 
   constructor({ project, variables }: StackState, request: StackRequest, context: OpenContext) {
@@ -18,6 +23,7 @@ export class Running {
     this.serviceVariables = variables;
     this.variables = request.environment;
     this.stopGraceMs = request.stopGraceMs;
+    this.isKept = request.isKept;
     this.context = context;
   }
 

@@ -3,14 +3,14 @@ import type { LogsOptions } from "../actions/logs.ts";
 import type { ListedContainer } from "../actions/ps.ts";
 import { TscomposeError, UsageError } from "../errors.ts";
 import type { LogLine } from "../events.ts";
-import { kill, pause, restart, stop, unpause, up } from "../library/change.ts";
+import { kill, pause, restart, stop, unpause } from "../library/change.ts";
 import { type CommandResult, exec, type ExecRequest, run, type RunRequest } from "../library/command.ts";
 import { copyFrom, type CopyRequest, copyTo } from "../library/copy.ts";
 import { logs } from "../library/follow.ts";
 import { connectionUrl, mainPort, type Place, type UrlSource } from "./connection-url.ts";
+import { bringBack } from "./only-these.ts";
 import type { Running } from "./running.ts";
 import type { ServiceShape } from "./shape.ts";
-import { onlyThese } from "./snapshot.ts";
 
 /** What to run, beside the service itself. */
 export type ServiceCommand<Request> = Omit<Request, "service" | "command">;
@@ -97,11 +97,8 @@ export class TestService<Shape extends ServiceShape = ServiceShape> {
   }
 
   /** Starts it where it does not run, and waits until it is healthy; what it depends on is left as it is. */
-  async start({ timeoutMs: waitTimeoutMs = usualPatienceMs }: Patience = {}): Promise<void> {
-    const { context, variables } = this.#running;
-    const how = { wait: true, waitTimeoutMs, recreate: "never", ignoreOrphans: true, build: "never" } as const;
-    await up(onlyThese(this.#running.project, [this.name]), { ...how, environment: variables }, context);
-    await this.#running.refresh();
+  async start({ timeoutMs = usualPatienceMs }: Patience = {}): Promise<void> {
+    await bringBack(this.#running, [this.name], timeoutMs);
   }
 
   /** Stops it; its data stays. `graceMs`: how long that may take before it is killed. */

@@ -1,31 +1,85 @@
-import { createReadStream, createWriteStream } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
+import { checkExecution } from "../actions/execution-error.ts";
+import { runPlan } from "../actions/run-plan.ts";
+import { planUp } from "../actions/up.ts";
+import {
+  addLayers,
+  copyBack,
+  type KeptVolume,
+  keepVolume,
+  overlayOptions,
+} from "../actions/volume-copies/kept-volume.ts";
+import type { Engine } from "../engine/engine.ts";
 import type { Project } from "../compose/project.ts";
 import { UsageError } from "../errors.ts";
-import { stop, up } from "../library/change.ts";
-import { temporaryFolder } from "../system/surroundings.ts";
+import { stop } from "../library/change.ts";
+import type { Plan, Step } from "../plan/plan.ts";
+import { bringBack, type BringingBack, bringingBack, onlyThese } from "./only-these.ts";
 import type { Running } from "./running.ts";
 
-/** What services had in their volumes at one moment; its files are gone when it is disposed of. */
-export interface StackSnapshot extends AsyncDisposable {
-  readonly services: readonly string[];
-  readonly volumes: readonly StoredVolume[];
-}
-
-/** One volume of one container, as an archive that only its owner can read. */
-export interface StoredVolume {
+/** A volume of one of the containers of a service. */
+export interface MountedVolume {
   readonly service: string;
+  /** Of the container, counted from 1. */
   readonly number: number;
   readonly target: string;
-  readonly archive: string;
+  /** By which the file knows it; absent: it has no name of its own. */
+  readonly key?: string;
 }
 
-/** What is copied: named and anonymous volumes, as the containers have them mounted. */
-interface MountedVolume extends Omit<StoredVolume, "archive"> {
-  readonly id: string;
-  readonly name: string;
+/** A volume, and the one that holds its copy. */
+export interface StoredVolume extends MountedVolume {
+  readonly copy: KeptVolume;
+}
+
+/** What services had in their volumes at one moment. The copies go when it is disposed of, with the stack at the latest. */
+export interface StackSnapshot extends AsyncDisposable {
+  /** The stack that it was taken of. */
+  readonly project: string;
+  readonly services: readonly string[];
+}
+
+/** A snapshot as volumes of the engine. */
+export class VolumeSnapshot implements StackSnapshot {
+  readonly project: string;
+  readonly services: readonly string[];
+  readonly volumes: readonly StoredVolume[];
+  readonly #engine: Engine;
+  /** Names of volumes that are layered over a copy: as long as there are any, the copies have to stay. */
+  readonly #layered = new Set<string>();
+  #nextLayer = 0;
+  #isUnwanted = false;
+
+  constructor({ project, context }: Running, services: readonly string[], volumes: readonly StoredVolume[]) {
+    this.project = project.name;
+    this.services = services;
+    this.volumes = volumes;
+    this.#engine = context.engine;
+  }
+
+  /** Options by which a volume of that name begins with what was kept; undefined where only copying helps. */
+  async layer(copy: KeptVolume, name: string): Promise<Record<string, string> | undefined> {
+    if (copy.lower === undefined) return undefined;
+    const number = this.#nextLayer++;
+    await addLayers(copy, number, this.#engine);
+    this.#layered.add(name);
+    return overlayOptions(copy.lower, number);
+  }
+
+  /** The volume of that name is no longer layered over this. */
+  async leave(name: string): Promise<void> {
+    this.#layered.delete(name);
+    await this.#removeUnwanted();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isUnwanted = true;
+    await this.#removeUnwanted();
+  }
+
+  async #removeUnwanted(): Promise<void> {
+    if (!this.#isUnwanted || this.#layered.size > 0) return;
+    await Promise.all(this.volumes.map(({ copy }) => removeVolume(copy.name, this.#engine)));
+  }
 }
 
 /**
@@ -36,64 +90,142 @@ export async function takeSnapshot(
   running: Running,
   asked: readonly string[],
   timeoutMs: number,
-): Promise<StackSnapshot> {
+): Promise<VolumeSnapshot> {
   const mounted = volumesOf(running, asked);
-  const services = [...new Set(mounted.map(({ service }) => service))];
+  const services = [...new Set(mounted.map(({ service }) => service))].toSorted();
   if (services.length === 0) throw new UsageError("none of these services has a volume: there is nothing to keep");
   const { project, context } = running;
-  const folder = await mkdtemp(join(temporaryFolder(), "tscompose-snapshot-"));
-  const dispose = (): Promise<void> => rm(folder, { recursive: true, force: true });
   await using undo = new AsyncDisposableStack();
-  undo.defer(dispose);
   await stop(project, { services }, context);
-  const volumes = await Promise.all(
-    mounted.map(async ({ id, service, number, target }, index): Promise<StoredVolume> => {
-      const archive = join(folder, `${index}.tar`);
-      // The dot: what is in the folder, and the folder itself with its owner.
-      const content = await context.engine.downloadArchive(id, `${target}/.`, { signal: context.signal });
-      await pipeline(content, createWriteStream(archive, { mode: 0o600 }));
-      return { service, number, target, archive };
-    }),
-  );
+  const copies = mounted.filter(isFirstOfName).map(async ({ name, image, ...volume }): Promise<StoredVolume> => {
+    const copy = await keepVolume(name, { project: project.name, service: volume.service, image }, context.engine);
+    undo.defer(() => removeVolume(copy.name, context.engine));
+    return { ...volume, copy };
+  });
+  await Promise.allSettled(copies);
+  const snapshot = new VolumeSnapshot(running, services, await Promise.all(copies));
   await bringBack(running, services, timeoutMs);
   undo.move();
-  return { services, volumes, [Symbol.asyncDispose]: dispose };
+  return snapshot;
 }
 
 /**
  * Gives services the data that they had when a snapshot was taken: new containers with new volumes, which are filled before
  * anything starts. They are healthy when this resolves; their published ports may be others.
  */
-export async function restoreSnapshot(running: Running, snapshot: StackSnapshot, timeoutMs: number): Promise<void> {
-  const { context, project, variables } = running;
-  const { engine, signal } = context;
-  const { services } = snapshot;
-  const mounted = volumesOf(running, services);
-  const containers = running.containers.filter(({ service }) => services.includes(service));
-  await Promise.all(containers.map(({ id }) => engine.removeContainer(id, { force: true, withVolumes: true })));
-  await Promise.all([...new Set(mounted.map(({ name }) => name))].map((name) => removeVolume(running, name)));
-  const how = { start: false, ignoreOrphans: true, build: "never", environment: variables } as const;
-  await up(onlyThese(project, services), how, context);
-  await running.refresh({ all: true });
-  for (const { service, number, target, archive } of snapshot.volumes) {
-    const made = running.containers.find((each) => each.service === service && each.number === number);
-    if (made === undefined) throw new UsageError(`service "${service}" has no container ${number} to restore`);
-    await engine.uploadArchive(made.id, target, createReadStream(archive), { signal });
-  }
-  await bringBack(running, services, timeoutMs);
+export async function restoreSnapshot(running: Running, given: StackSnapshot, timeoutMs: number): Promise<void> {
+  const { containers, context, project } = running;
+  const snapshot = known(given);
+  const { services, volumes } = snapshot;
+  const old = containers.filter(({ service }) => services.includes(service));
+  await Promise.all(old.map(({ id }) => context.engine.removeContainer(id, { force: true, withVolumes: true })));
+  await Promise.all(volumes.flatMap(({ key }) => (key === undefined ? [] : [dropVolume(running, key)])));
+  await fill(running, snapshot, onlyThese(project, services), bringingBack(running, timeoutMs));
+  await running.refresh();
 }
 
-/** A volume that was anonymous has gone with its container. */
-async function removeVolume({ context: { engine } }: Running, name: string): Promise<void> {
+/** Makes all of a stack that is not there yet, with the data of a snapshot; nothing is started. */
+export async function createFilled(running: Running, snapshot: StackSnapshot): Promise<void> {
+  await fill(running, known(snapshot), running.project, { ...bringingBack(running, 0), wait: false, start: false });
+}
+
+function known(snapshot: StackSnapshot): VolumeSnapshot {
+  if (snapshot instanceof VolumeSnapshot) return snapshot;
+  throw new UsageError("this is no snapshot of a stack", "take one: await stack.snapshot()");
+}
+
+/** Carries out what makes a project so, with volumes that hold what was kept before anything is started on them. */
+async function fill(running: Running, snapshot: VolumeSnapshot, project: Project, how: BringingBack): Promise<void> {
+  const { context } = running;
+  const nameless = snapshot.volumes.filter(({ key }) => key === undefined);
+  const carryOut = async (options: BringingBack): Promise<void> => {
+    const plan = await withData(await planUp(project, options, context), running, snapshot);
+    checkExecution(await runPlan(plan, { ...context, environment: options.environment }));
+  };
+  // Whose volume has no name has one with its container.
+  if (nameless.length > 0) {
+    await carryOut({ ...how, wait: false, start: false });
+    await running.refresh({ all: true });
+    await Promise.all(nameless.map((volume) => copyBack(volume.copy, mountOf(running, volume), context.engine)));
+  }
+  if (nameless.length === 0 || how.start !== false) await carryOut(how);
+}
+
+/** The same plan, but volumes that it makes hold what was kept: layered over it where that can be, else copied. */
+async function withData(plan: Plan, running: Running, snapshot: VolumeSnapshot): Promise<Plan> {
+  const steps = plan.steps.map(async (step): Promise<Step> => {
+    const { operation } = step;
+    if (operation.kind !== "create-volume") return step;
+    const volume = snapshot.volumes.find(({ key }) => key !== undefined && nameOf(running, key) === operation.name);
+    if (volume === undefined) return step;
+    const options = await layerFor(running, snapshot, volume);
+    if (options !== undefined)
+      return { ...step, operation: { ...operation, body: { ...operation.body, DriverOpts: options } } };
+    // The step finds it then, and leaves it as it is.
+    await running.context.engine.createVolume(operation.body);
+    await copyBack(volume.copy, operation.name, running.context.engine);
+    return step;
+  });
+  return { ...plan, steps: await Promise.all(steps) };
+}
+
+/** A copy goes with the stack that it was taken of: whatever stays longer than that is not layered over it. */
+async function layerFor(
+  running: Running,
+  snapshot: VolumeSnapshot,
+  { copy, key = "" }: StoredVolume,
+): Promise<Record<string, string> | undefined> {
+  const { project, isKept, layered } = running;
+  const { name, driver = "local", driverOpts } = project.volumes[key] ?? {};
+  const isPlain = driver === "local" && Object.keys(driverOpts ?? {}).length === 0;
+  if (name === undefined || !isPlain || isKept || snapshot.project !== project.name) return undefined;
+  const options = await snapshot.layer(copy, name);
+  if (options !== undefined) layered.set(name, snapshot);
+  return options;
+}
+
+async function dropVolume(running: Running, key: string): Promise<void> {
+  const { context, layered } = running;
+  const name = nameOf(running, key);
+  await removeVolume(name, context.engine);
+  const below = layered.get(name);
+  layered.delete(name);
+  await below?.leave(name);
+}
+
+async function removeVolume(name: string, engine: Engine): Promise<void> {
   if ((await engine.inspectVolume(name)) !== undefined) await engine.removeVolume(name);
 }
 
-/** Each volume once, and with it every service that has it mounted: half of its users cannot be taken back. */
-function volumesOf({ containers }: Running, asked: readonly string[]): readonly MountedVolume[] {
-  const all = containers.flatMap(({ id, service, number = 1, mounts }) =>
-    mounts.flatMap(({ type, source: name, target }) =>
-      type === "volume" ? [{ id, service, number, target, name }] : [],
-    ),
+function nameOf({ project }: Running, key: string): string {
+  const volume = project.volumes[key];
+  if (volume === undefined) throw new UsageError(`this stack has no volume "${key}" to restore`);
+  return volume.name;
+}
+
+/** The volume that a container has got at a place. */
+function mountOf({ containers }: Running, { service, number, target }: MountedVolume): string {
+  const container = containers.find((each) => each.service === service && (each.number ?? 1) === number);
+  const mount = container?.mounts.find((each) => each.type === "volume" && each.target === target);
+  if (mount !== undefined) return mount.source;
+  throw new UsageError(`service "${service}" has no container ${number} with a volume at ${target} to restore`);
+}
+
+/** A volume that a container has, under the engine's name for it, and the container's image. */
+interface FoundVolume extends MountedVolume {
+  readonly name: string;
+  readonly image: string;
+}
+
+/** With each volume every service that has it mounted: half of its users cannot be taken back. What is external is not ours. */
+function volumesOf({ containers, project }: Running, asked: readonly string[]): readonly FoundVolume[] {
+  const declared = new Map(Object.values(project.volumes).map((volume) => [volume.name, volume]));
+  const all = containers.flatMap(({ service, number = 1, imageId: image, mounts }) =>
+    mounts.flatMap(({ type, source: name, target }): readonly FoundVolume[] => {
+      const { key, isExternal = false } = declared.get(name) ?? {};
+      if (type !== "volume" || isExternal) return [];
+      return [{ service, number, target, name, image, ...(key === undefined ? {} : { key }) }];
+    }),
   );
   const names = new Set(
     all.filter(({ service }) => asked.length === 0 || asked.includes(service)).map(({ name }) => name),
@@ -101,22 +233,6 @@ function volumesOf({ containers }: Running, asked: readonly string[]): readonly 
   return all.filter(({ name }) => names.has(name));
 }
 
-async function bringBack(running: Running, services: readonly string[], waitTimeoutMs: number): Promise<void> {
-  const { context, project, variables } = running;
-  const how = { wait: true, waitTimeoutMs, recreate: "never", ignoreOrphans: true, build: "never" } as const;
-  await up(onlyThese(project, services), { ...how, environment: variables }, context);
-  await running.refresh();
-}
-
-/** A project as if there were nothing but these services: nothing that they depend on is touched. */
-export function onlyThese(project: Project, names: readonly string[]): Project {
-  const own = Object.entries(project.services).filter(([name]) => names.includes(name));
-  const others = Object.entries(project.services).filter(([name]) => !names.includes(name));
-  const missing = names.find((name) => project.services[name] === undefined);
-  if (missing !== undefined) throw new UsageError(`service "${missing}" is not part of this stack`);
-  return {
-    ...project,
-    services: Object.fromEntries(own.map(([name, service]) => [name, { ...service, dependsOn: {} }])),
-    disabledServices: { ...project.disabledServices, ...Object.fromEntries(others) },
-  };
+function isFirstOfName({ name }: FoundVolume, index: number, all: readonly FoundVolume[]): boolean {
+  return all.findIndex((each) => each.name === name) === index;
 }

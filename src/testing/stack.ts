@@ -18,6 +18,12 @@ export interface SnapshotOptions<Shape extends ComposeShape = ComposeShape> exte
   readonly services?: readonly ServiceName<Shape>[];
 }
 
+/** How a stack ends, and how there is another one. */
+export interface StackLife<Shape extends ComposeShape> {
+  readonly end: () => Promise<void>;
+  readonly fork: (snapshot: StackSnapshot) => Promise<Stack<Shape>>;
+}
+
 /** What a stack has beside its services. A service whose name is one of these is found in `services`. */
 export class StackOfAll<Shape extends ComposeShape = ComposeShape> implements AsyncDisposable {
   /** Name of the project that it runs as: `tscompose -p NAME ps`. */
@@ -26,14 +32,14 @@ export class StackOfAll<Shape extends ComposeShape = ComposeShape> implements As
   readonly env: Readonly<Record<string, string>>;
   readonly services: { readonly [Name in ServiceName<Shape>]: TestService<Shape["services"][Name]> };
   readonly #running: Running;
-  readonly #end: () => Promise<void>;
+  readonly #life: StackLife<Shape>;
   #ending: Promise<void> | undefined;
 
-  constructor(running: Running, environment: Readonly<Record<string, string>>, end: () => Promise<void>) {
+  constructor(running: Running, environment: Readonly<Record<string, string>>, life: StackLife<Shape>) {
     this.project = running.project.name;
     this.env = environment;
     this.#running = running;
-    this.#end = end;
+    this.#life = life;
     const names = Object.keys(running.project.services);
     const found = Object.fromEntries(names.map((name) => [name, new TestService(name, running)]));
     this.services = found as StackOfAll<Shape>["services"];
@@ -57,9 +63,19 @@ export class StackOfAll<Shape extends ComposeShape = ComposeShape> implements As
     return restoreSnapshot(this.#running, snapshot, timeoutMs);
   }
 
+  /**
+   * Starts a second stack of the same file that has nothing in common with this one but the data that a snapshot has kept;
+   * without one, the data that this one has now. It has a scope of its own.
+   */
+  async fork(snapshot?: StackSnapshot): Promise<Stack<Shape>> {
+    if (snapshot !== undefined) return this.#life.fork(snapshot);
+    await using own = await this.snapshot();
+    return await this.#life.fork(own);
+  }
+
   /** Takes it down, or gives it back where others use it, too; the second time it does nothing. */
   [Symbol.asyncDispose](): Promise<void> {
-    this.#ending ??= this.#end();
+    this.#ending ??= this.#life.end();
     return this.#ending;
   }
 }
@@ -67,10 +83,10 @@ export class StackOfAll<Shape extends ComposeShape = ComposeShape> implements As
 /** Looks at what runs and makes it a stack. */
 export async function toStack<Shape extends ComposeShape>(
   running: Running,
-  end: () => Promise<void>,
+  life: StackLife<Shape>,
 ): Promise<Stack<Shape>> {
   await running.refresh();
-  const stack = new StackOfAll<Shape>(running, await variablesOf(running), end);
+  const stack = new StackOfAll<Shape>(running, await variablesOf(running), life);
   const { services } = stack;
   const reserved = new Set(["then", ...Object.keys(stack), ...Object.getOwnPropertyNames(StackOfAll.prototype)]);
   const open = Object.entries(services).filter(([name]) => !reserved.has(name));

@@ -10,26 +10,31 @@ export interface StartFailure {
   readonly failures: readonly Failure[];
   /** The last lines of every container, by container, read before everything was taken down. */
   readonly logs: readonly LogLine[];
+  /** The folder that has all that was known of it: logs, plan, events, containers. */
+  readonly dossier?: string;
 }
 
 /** A stack did not start: the cause, whom it kept from starting, and what the containers had to say. */
 export class StackStartError extends TscomposeError {
   readonly failures: readonly Failure[];
   readonly logs: readonly LogLine[];
+  /** The folder that has all that was known of it: logs, plan, events, containers. */
+  readonly dossier: string | undefined;
   readonly #failure: StartFailure;
 
   constructor(failure: StartFailure, cause?: unknown) {
-    const { code, message, hint, failures, logs } = failure;
+    const { code, message, hint, failures, logs, dossier } = failure;
     const spoken = logs.length === 0 ? [] : ["logs:", ...logs.map(({ container, line }) => `  ${container} | ${line}`)];
     super({
       code,
-      message: [message, ...spoken].join("\n"),
+      message: [message, ...spoken, ...(dossier === undefined ? [] : [`all of it: ${dossier}`])].join("\n"),
       ...(hint === undefined ? {} : { hint }),
       ...(cause === undefined ? {} : { cause }),
     });
     this.#failure = failure;
     this.failures = failures;
     this.logs = logs;
+    this.dossier = dossier;
   }
 
   /** The same as data. */

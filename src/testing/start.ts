@@ -1,13 +1,21 @@
+import { join } from "node:path";
+import { checkExecution } from "../actions/execution-error.ts";
 import { load } from "../actions/load-project.ts";
+import { renderPlan } from "../actions/plan.ts";
+import { runPlan } from "../actions/run-plan.ts";
+import { planUp } from "../actions/up.ts";
 import type { Project } from "../compose/project.ts";
 import type { Context } from "../context.ts";
 import type { LogLine } from "../events.ts";
-import { down, up } from "../library/change.ts";
+import { down } from "../library/change.ts";
 import { logs } from "../library/follow.ts";
 import { openContext, type OpenContext } from "../library/open-context.ts";
+import type { StackHistory } from "./dossier/history.ts";
+import { openDossiersOfStarts } from "./dossier/places.ts";
+import { recordDossier } from "./dossier/record.ts";
 import { prepare } from "./prepare.ts";
-import { StackStartError, startFailure } from "./start-error.ts";
-import { knownVariables, type ServiceVariables } from "./variables.ts";
+import { StackStartError, type StartFailure, startFailure } from "./start-error.ts";
+import { knownVariables, secretValues, type ServiceVariables } from "./variables.ts";
 
 /** What to start, as data: JSON-safe, for it may be another process that starts it. */
 export interface StackRequest {
@@ -36,10 +44,14 @@ export interface StackRequest {
 export interface StackState {
   readonly project: Project;
   readonly variables: ServiceVariables;
+  /** What its secrets hold: what nobody is to read who is told about it. */
+  readonly secrets: readonly string[];
+  /** What was done to start it, line by line. */
+  readonly plan: readonly string[];
 }
 
 /** A stack that was read and can be started. */
-export interface ReadStack extends StackState {
+export interface ReadStack extends Omit<StackState, "plan"> {
   /** Variables of the process and of `.env` files. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -66,30 +78,73 @@ export async function readStack(request: StackRequest, copy: string, context: Op
     },
     context,
   );
-  const { project, remarks } = prepare(loaded.project, copy);
+  const { project, remarks } = prepare(loaded.project, copy, context.engine);
   for (const message of remarks) context.emit({ kind: "remark", level: "warning", message });
-  const variables = await knownVariables(project, { ...context, environment: loaded.environment });
-  return { project, variables, environment: loaded.environment };
+  const { environment } = loaded;
+  const [variables, secrets] = await Promise.all([
+    knownVariables(project, { ...context, environment }),
+    secretValues(project, { ...context, environment }),
+  ]);
+  return { project, variables, secrets, environment };
 }
 
 /**
  * Brings a stack up and waits until it is healthy. Throws a `StackStartError` with what its containers had to say, after
- * everything was taken down again.
+ * a dossier was written and everything was taken down again.
  */
 export async function startStack(
-  { project, environment }: ReadStack,
+  read: ReadStack,
   request: StackRequest,
-  context: OpenContext,
-): Promise<void> {
+  { context, history, prepareData = async () => {} }: StartOptions,
+): Promise<StackState> {
+  const { environment, ...known } = read;
+  const { project } = known;
   const { build = "always", pull, startTimeoutMs } = request;
   const how = { wait: true, waitTimeoutMs: startTimeoutMs, build, ...(pull === undefined ? {} : { pull }) };
+  let plan: readonly string[] = [];
   try {
-    await up(project, { ...how, environment, ignoreOrphans: true }, context);
+    await prepareData();
+    const planned = await planUp(project, { ...how, environment, ignoreOrphans: true }, context);
+    plan = renderPlan(planned);
+    checkExecution(await runPlan(planned, { ...context, environment }));
+    return { ...known, plan };
   } catch (error) {
     const spoken = await lastLines(project, context).catch(() => []);
-    if (!request.isKept) await endStack(project.name, request, context);
     const failure = startFailure(error, spoken);
-    throw failure === undefined ? error : new StackStartError(failure, error);
+    const dossier = failure && (await writeDossier({ ...known, plan }, { request, context, history, failure }));
+    if (!request.isKept) await endStack(project.name, request, context);
+    throw failure === undefined ? error : new StackStartError({ ...failure, ...dossier }, error);
+  }
+}
+
+/** What a start needs beside what was asked for. */
+export interface StartOptions {
+  readonly context: OpenContext;
+  readonly history: StackHistory;
+  /** Fills volumes before anything runs on them. */
+  readonly prepareData?: () => Promise<void>;
+}
+
+/** Whoever gave up a start wants no dossier; and where none can be written the failure itself is told all the same. */
+async function writeDossier(
+  state: StackState,
+  {
+    request,
+    context,
+    history,
+    failure,
+  }: Pick<StartOptions, "context" | "history"> & { readonly request: StackRequest; readonly failure: StartFailure },
+): Promise<Pick<StartFailure, "dossier" | "hint">> {
+  if (failure.code === "interrupted") return {};
+  try {
+    const root = await openDossiersOfStarts(request.environment);
+    const dossier = await recordDossier(state, history, { context, root, failure: failure.message });
+    // Whose logs a hint is about is gone when somebody reads it.
+    const isAboutLogs = failure.failures.some(({ trouble }) => trouble !== undefined);
+    return { dossier, ...(isAboutLogs ? { hint: `see ${join(dossier, "logs.txt")}` } : {}) };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return { dossier: `could not be written: ${error.message}` };
   }
 }
 

@@ -43,13 +43,25 @@ async function readPointed(
         ? undefined
         : project.configs[config.source]
       : project.secrets[secret.source];
-  if (object === undefined) return [];
-  const { content, environment: variable, file } = object;
-  const text =
-    content ??
-    (variable === undefined ? undefined : environment[variable]) ??
-    (file === undefined ? undefined : await files.readText(file, { maxBytes: 65_536 }));
+  const text = object === undefined ? undefined : await contentOf(object, { files, environment });
   return text === undefined ? [] : [[name.slice(0, -"_FILE".length), text.replace(/\n$/, "")]];
+}
+
+/** What the secrets of a project hold, as far as it is to be found on this machine. */
+export async function secretValues({ secrets }: Project, context: KnownContext): Promise<readonly string[]> {
+  const found = await Promise.all(Object.values(secrets).map((secret) => contentOf(secret, context)));
+  return found.filter((text) => text !== undefined);
+}
+
+type Content = Pick<Project["secrets"][string], "content" | "environment" | "file">;
+
+async function contentOf(
+  { content, environment: variable, file }: Content,
+  { files, environment }: KnownContext,
+): Promise<string | undefined> {
+  if (content !== undefined) return content;
+  if (variable !== undefined) return environment[variable];
+  return file === undefined ? undefined : await files.readText(file, { maxBytes: 65_536 });
 }
 
 function absolute(target: string, folder: string): string {

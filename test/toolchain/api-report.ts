@@ -13,6 +13,9 @@ const root = join(import.meta.dirname, "../..");
 const entries: Readonly<Record<string, string>> = {
   tscompose: "index.d.ts",
   "tscompose/testing": "testing/index.d.ts",
+  "tscompose/testing/vitest-reporter": "testing/vitest-reporter.d.ts",
+  "tscompose/testing/node-reporter": "testing/node-reporter.d.ts",
+  "tscompose/testing/jest-environment": "testing/jest-environment.d.ts",
 };
 
 /** Rooms whose types are shown although nobody can import them: what users say to the verbs, and hear from them. */

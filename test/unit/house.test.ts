@@ -52,7 +52,7 @@ const allowed: Record<string, readonly string[]> = {
   ],
   actions: ["*"],
   library: ["actions", "open-engine", "errors", "system", "type:*"],
-  testing: ["library", "actions", "open-engine", "errors", "system", "type:*"],
+  testing: ["library", "actions", "open-engine", "docker-api", "errors", "system", "type:*"],
   index: ["library", "actions", "open-engine", "errors", "compose/diagnostic", "type:*"],
   "open-engine": ["engine", "system", "errors", "dynamic:embedded"],
   cli: ["actions", "open-engine", "events", "errors", "system", "compose/diagnostic", "type:*"],

@@ -3,6 +3,7 @@ export default {
   testMatch: ["<rootDir>/jest/*.test.mjs"],
   globalSetup: "<rootDir>/jest/setup.mjs",
   globalTeardown: "<rootDir>/jest/teardown.mjs",
+  testEnvironment: "tscompose/testing/jest-environment",
   testTimeout: 120_000,
   transform: {},
 };

@@ -2,10 +2,18 @@ import { randomBytes } from "node:crypto";
 import { unlink } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import type { ProgressEvent } from "../../events.ts";
-import type { OpenContext } from "../../library/open-context.ts";
+import { StackHistory } from "../dossier/history.ts";
 import { takeDownForGood } from "../guard/take-down.ts";
 import { StackStartError, startFailure } from "../start-error.ts";
-import { endStack, openStackContext, readStack, type StackRequest, type StackState, startStack } from "../start.ts";
+import {
+  endStack,
+  openStackContext,
+  readStack,
+  type StackRequest,
+  type StackState,
+  type StartOptions,
+  startStack,
+} from "../start.ts";
 import { withLock } from "./lock.ts";
 import { type Answer, heard, say, type Wish } from "./messages.ts";
 import { type LeaseFolder, socketOf } from "./places.ts";
@@ -102,21 +110,24 @@ export class Keeper {
       return this.#tell({ kind: "ready", state: adopt });
     }
     try {
-      const emit = (event: ProgressEvent): void => this.#broadcast({ kind: "event", event });
+      const history = new StackHistory(undefined);
+      const emit = (event: ProgressEvent): void => {
+        history.hear(event);
+        this.#broadcast({ kind: "event", event });
+      };
       await using context = await openStackContext(request, { emit, signal: this.#givenUp.signal });
-      this.#tell({ kind: "ready", state: await this.#bringUp(key, request, context) });
+      this.#tell({ kind: "ready", state: await this.#bringUp(key, request, { context, history }) });
     } catch (error) {
       const failure = error instanceof StackStartError ? error.toFailure() : startFailure(error, []);
       this.#tell(failure === undefined ? broken(error) : { kind: "failed", failure });
     }
   }
 
-  async #bringUp(key: string, request: StackRequest, context: OpenContext): Promise<StackState> {
+  async #bringUp(key: string, request: StackRequest, options: StartOptions): Promise<StackState> {
     const copy = request.isKept ? `kept-${key.slice(0, 8)}` : `t${randomBytes(4).toString("hex")}`;
-    const { environment, ...state } = await readStack(request, copy, context);
-    this.#name = state.project.name;
-    await startStack({ ...state, environment }, request, context);
-    return state;
+    const read = await readStack(request, copy, options.context);
+    this.#name = read.project.name;
+    return await startStack(read, request, options);
   }
 
   #tell(outcome: Answer): void {

@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
-import { lstat, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { TscomposeError } from "../../errors.ts";
 import { thisMachine } from "../../system/machine.ts";
 import { temporaryFolder } from "../../system/surroundings.ts";
+import { ensureOwnFolder } from "../own-folder.ts";
 
 /** Where the keepers of one user's shared stacks are found. */
 export interface LeaseFolder {
@@ -16,17 +15,7 @@ export interface LeaseFolder {
 export async function openLeaseFolder(environment: Readonly<Record<string, string>>): Promise<LeaseFolder> {
   const { userId = 0 } = thisMachine();
   const path = join(environment["XDG_RUNTIME_DIR"] || temporaryFolder(), `tscompose-leases-${userId}`);
-  await mkdir(path, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "EEXIST") throw error;
-  });
-  const found = await lstat(path);
-  if (!found.isDirectory() || found.uid !== userId || (found.mode & 0o077) !== 0) {
-    throw new TscomposeError({
-      code: "conflict",
-      message: `${path} is not a folder of this user alone: shared stacks are not safe there`,
-      hint: `rm -r ${path}`,
-    });
-  }
+  await ensureOwnFolder(path);
   return { path, lock: join(path, "lock") };
 }
 

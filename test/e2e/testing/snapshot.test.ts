@@ -16,6 +16,8 @@ services:
 volumes: { entries: {} }
 `;
 
+const psql = ["psql", "--username=postgres", "-Atc"];
+
 test("the data of a database is kept and given back, and nobody else is disturbed", async () => {
   const engine = new EngineApi();
   await using given = await TestProject.create({ "compose.yaml": file }, engine);
@@ -23,7 +25,7 @@ test("the data of a database is kept and given back, and nobody else is disturbe
   await using stack = await compose<string>(join(given.directory, "compose.yaml"), { engine: engine.address, env });
   const db = stack.services["db"];
   const sql = async (text: string): Promise<string> => {
-    const { stdout, stderr } = (await db?.exec(["psql", "--username=postgres", "-Atc", text])) ?? {};
+    const { stdout, stderr } = (await db?.exec([...psql, text])) ?? {};
     return stdout === "" ? (stderr ?? "") : (stdout ?? "");
   };
   const bystander = async (): Promise<string | undefined> =>
@@ -40,7 +42,48 @@ test("the data of a database is kept and given back, and nobody else is disturbe
     expect(await sql("SELECT count(*) FROM entries")).toBe("1000\n");
     await sql("DELETE FROM entries");
   }
+  {
+    await using other = await stack.fork(clean);
+    const { stdout } = (await other.services["db"]?.exec([...psql, "SELECT count(*) FROM entries"])) ?? {};
+    expect(stdout).toBe("1000\n");
+    expect(await sql("SELECT count(*) FROM entries")).toBe("0\n");
+  }
   expect(await bystander()).toBe(before);
   expect(db?.url()).toContain("postgresql://postgres:secret@");
   await expect(stack.snapshot({ services: ["bystander"] })).rejects.toThrow("none of these services has a volume");
+});
+
+test("data without a name, and of who can be stopped only with it, is kept and given back", async () => {
+  const engine = new EngineApi();
+  const shared = `
+services:
+  writer: { image: busybox, command: sleep infinity, stop_signal: SIGKILL, volumes: ["/nameless", "shared:/s"] }
+  reader: { image: busybox, command: sleep infinity, stop_signal: SIGKILL, volumes: ["shared:/s"] }
+volumes: { shared: {} }
+`;
+  await using given = await TestProject.create({ "compose.yaml": shared }, engine);
+  const env = { COMPOSE_PROJECT_NAME: given.name };
+  await using stack = await compose<string>(join(given.directory, "compose.yaml"), { engine: engine.address, env });
+  const { writer, reader } = stack.services;
+  const say = async (text: string): Promise<unknown> =>
+    writer?.exec(["sh", "-c", `echo ${text} | tee /nameless/text > /s/text`]);
+  await say("first");
+  await using first = await stack.snapshot({ services: ["writer"] });
+  expect(first.services).toEqual(["reader", "writer"]);
+  await say("second");
+  const second = await stack.snapshot();
+  for (const [snapshot, text] of [
+    [first, "first\n"],
+    [second, "second\n"],
+  ] as const) {
+    await stack.restore(snapshot);
+    expect((await writer?.exec(["cat", "/nameless/text"]))?.stdout).toBe(text);
+    expect((await reader?.exec(["cat", "/s/text"]))?.stdout).toBe(text);
+  }
+  // What lies below a volume in use stays, until another one is given back.
+  await second[Symbol.asyncDispose]();
+  expect((await reader?.exec(["cat", "/s/text"]))?.stdout).toBe("second\n");
+  await stack.restore(first);
+  const kept = (await engine.volumes()).filter(({ Name }) => Name.includes(`${stack.project}_snapshot`));
+  expect(kept).toHaveLength(2);
 });

@@ -3,9 +3,11 @@ import { prepare } from "../../../src/testing/prepare.ts";
 import { knownVariables } from "../../../src/testing/variables.ts";
 import { sampleProject } from "../../support/sample-project.ts";
 
+const engine = { apiVersion: "1.51" };
+
 describe("the copy of a project that a test gets", () => {
   test("has a name of its own, and shares the images that are built", () => {
-    const { project } = prepare(sampleProject({ services: { web: { build: { context: "/app" } } } }), "t1");
+    const { project } = prepare(sampleProject({ services: { web: { build: { context: "/app" } } } }), "t1", engine);
     expect(project.name).toBe("app-t1");
     expect(project.services["web"]?.image).toBe("app-web");
   });
@@ -15,6 +17,7 @@ describe("the copy of a project that a test gets", () => {
     const { project } = prepare(
       sampleProject({ services: { web: { ports, expose: ["80", "9000-9001", "53/udp"] } } }),
       "t1",
+      engine,
     );
     expect(project.services["web"]?.ports?.map(({ target, protocol, hostIp }) => [target, protocol, hostIp])).toEqual([
       [80, "tcp", undefined],
@@ -25,8 +28,32 @@ describe("the copy of a project that a test gets", () => {
   });
 
   test("publishes nothing of a service that shares the network of another", () => {
-    const { project } = prepare(sampleProject({ services: { web: { networkMode: "host", expose: ["80"] } } }), "t1");
+    const { project } = prepare(
+      sampleProject({ services: { web: { networkMode: "host", expose: ["80"] } } }),
+      "t1",
+      engine,
+    );
     expect(project.services["web"]?.ports).toBeUndefined();
+  });
+
+  test.each([
+    ["the file says nothing of the start", { intervalNs: 5e9, retries: 60 }, [200e6, 10e9]],
+    ["the file gives it less time", { intervalNs: 1e9, retries: 4 }, [200e6, 4e9]],
+    ["the file has a period for the start", { intervalNs: 5e9, startPeriodNs: 60e9 }, [200e6, 60e9]],
+    ["the file has an interval for the start", { startPeriodNs: 60e9, startIntervalNs: 1e9 }, [1e9, 60e9]],
+    ["it is probed as often anyway", { intervalNs: 100e6 }, [undefined, undefined]],
+  ])("is probed often while it starts where %s", (_, given, expected) => {
+    const healthcheck = { test: ["CMD", "true"], ...given };
+    const { project } = prepare(sampleProject({ services: { web: { healthcheck } } }), "t1", engine);
+    const { startIntervalNs, startPeriodNs } = project.services["web"]?.healthcheck ?? {};
+    expect([startIntervalNs, startPeriodNs]).toEqual(expected);
+  });
+
+  test("is probed as the file says by an engine that knows no other interval for the start", () => {
+    const healthcheck = { test: ["CMD", "true"], intervalNs: 5e9 };
+    const old = { apiVersion: "1.41" };
+    const { project } = prepare(sampleProject({ services: { web: { healthcheck } } }), "t1", old);
+    expect(project.services["web"]?.healthcheck).toEqual(healthcheck);
   });
 });
 

@@ -1,0 +1,68 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { coverFor, gatherDossier } from "../../actions/dossier.ts";
+import type { OpenContext } from "../../library/open-context.ts";
+import type { StackState } from "../start.ts";
+import type { StackHistory } from "./history.ts";
+
+/** What is told of a stack's dossier to whoever decides whether it is kept: beside it, in `about.json`. */
+export interface DossierNote {
+  readonly project: string;
+  /** Paths of the compose files. */
+  readonly composeFiles: readonly string[];
+  /** The file of tests that had the stack, where it can be known. */
+  readonly testFile?: string;
+  /** Milliseconds since 1970. */
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+  /** It did not start: this is a dossier whatever else becomes of the test. */
+  readonly isStartFailure: boolean;
+  readonly screen: readonly string[];
+}
+
+/** The file by which a folder is known to be a dossier. */
+export const noteName = "about.json";
+
+/**
+ * Writes all that is known of a stack into a folder of its own, as long as there is something to ask; answers with the folder.
+ * Only this user can read it: secrets that nobody has told us of may be in the logs.
+ */
+export async function recordDossier(
+  { project, secrets, plan }: StackState,
+  { startedAtMs, testFile, events }: StackHistory,
+  { context, root, failure }: RecordOptions,
+): Promise<string> {
+  const folder = join(root, project.name);
+  const undisturbed = { ...context, emit: () => {}, signal: new AbortController().signal };
+  const { screen, files } = await gatherDossier({ project, secrets, sinceMs: startedAtMs }, undisturbed);
+  const cover = coverFor(project, secrets);
+  const told = failure === undefined ? screen : failure.split("\n").map(cover);
+  const note: DossierNote = {
+    project: project.name,
+    composeFiles: project.configFiles,
+    ...(testFile === undefined ? {} : { testFile }),
+    startedAtMs,
+    endedAtMs: context.clock.now(),
+    isStartFailure: failure !== undefined,
+    screen: told,
+  };
+  const texts = {
+    ...files,
+    "screen.txt": `${told.join("\n")}\n`,
+    "plan.txt": cover(`${plan.join("\n")}\n`),
+    "steps.jsonl": events.map((event) => `${cover(JSON.stringify(event))}\n`).join(""),
+    [noteName]: `${JSON.stringify(note, undefined, 2)}\n`,
+  };
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await Promise.all(Object.entries(texts).map(([name, text]) => writeFile(join(folder, name), text, { mode: 0o600 })));
+  return folder;
+}
+
+/** What a dossier is made with. */
+export interface RecordOptions {
+  readonly context: OpenContext;
+  /** The folder of all dossiers. */
+  readonly root: string;
+  /** Why the stack did not start. */
+  readonly failure?: string;
+}
