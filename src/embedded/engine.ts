@@ -5,6 +5,7 @@ import { takeOver } from "./boot/take-over.ts";
 import { eventRoutes } from "./api/events.ts";
 import type { Builder } from "./build/build.ts";
 import { buildRoutes } from "./build/classic/build-routes.ts";
+import type { ClientSession } from "./build/buildkit/client-session.ts";
 import { buildKitRoutes } from "./build/buildkit/doors.ts";
 import { Rendezvous } from "./build/buildkit/rendezvous.ts";
 import { createBuilder } from "./build/create-builder.ts";
@@ -161,6 +162,7 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
     nowMs,
     onFault,
   });
+  const building = { builder, images: images.forBuilds, sessions: new Rendezvous<ClientSession>() };
   const routes: readonly Route[] = [
     ...systemRoutes({
       version,
@@ -191,11 +193,9 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
       volumes,
       containers: () => listContainers(listParts(containerParts, new URLSearchParams("all=1&size=1"))),
     }),
-    ...buildRoutes({ builder, images: images.forBuilds, nowNs }),
+    ...buildRoutes({ ...building, nowNs }),
     ...buildKitRoutes({
-      builder,
-      images: images.forBuilds,
-      sessions: new Rendezvous(),
+      ...building,
       worker: { architecture: images.forBuilds.architecture, version, hostGateway: networks.hostGateway },
       onFault,
     }),

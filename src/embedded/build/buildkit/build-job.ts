@@ -110,9 +110,7 @@ export class BuildJob {
       ...sourcesOf(options, inputs, { session, folder, signal }),
       ...outputOf(this.#request),
       entitlements: this.#request.entitlements,
-      secret: (id) => session.secret(id, signal),
-      ssh: (id) => session.agent(id, signal),
-      credentials: (host) => session.login(host, signal),
+      ...session.offersFor(signal),
       emit: (event) => this.events.push(event),
       signal,
     };

@@ -4,7 +4,7 @@ import { sessionCalls, sshIdHeader, uploadPathHeader } from "../../../buildkit-a
 import type { RegistryAuth } from "../../../docker-api/registry.ts";
 import type { GrpcConnection, OpenCall } from "../../../grpc/client.ts";
 import { GrpcError, grpcCode } from "../../../grpc/status.ts";
-import { BuildError } from "../build.ts";
+import { BuildError, type BuildRequest } from "../build.ts";
 import { type FolderWish, receiveFolder } from "./receive-folder.ts";
 
 /** Docker Hub's registry, by the name that clients keep its login under (session/auth/authprovider). */
@@ -20,6 +20,15 @@ export class ClientSession {
     this.#offered = new Set(offered.map((path) => path.toLowerCase()));
   }
 
+  /** What a build may ask for while it goes on. */
+  offersFor(signal: AbortSignal): Pick<BuildRequest, "credentials" | "secret" | "ssh"> {
+    return {
+      credentials: (host) => this.login(host, signal),
+      secret: (id) => this.secret(id, signal),
+      ssh: (id) => this.agent(id, signal),
+    };
+  }
+
   /** Brings files of the client into a folder. Throws a {@link BuildError} when the client cannot or may not give them. */
   async receive(wish: FolderWish): Promise<void> {
     const { name } = wish;
@@ -27,7 +36,7 @@ export class ClientSession {
     try {
       await receiveFolder(this.#connection, wish);
     } catch (error) {
-      throw error instanceof GrpcError ? new BuildError(`${name}: ${error.message}`, { cause: error }) : error;
+      throw refused(name, error);
     }
   }
 
@@ -38,7 +47,7 @@ export class ClientSession {
       return (await this.#connection.call(sessionCalls.getSecret, { id }, { signal })).data;
     } catch (error) {
       if (error instanceof GrpcError && error.code === grpcCode.notFound) return undefined;
-      throw error instanceof GrpcError ? new BuildError(`secret ${id}: ${error.message}`, { cause: error }) : error;
+      throw refused(`secret ${id}`, error);
     }
   }
 
@@ -50,7 +59,7 @@ export class ClientSession {
     } catch (error) {
       // Go's clients refuse an unknown id with an error of no particular kind.
       if (error instanceof GrpcError && error.code !== grpcCode.unavailable) return undefined;
-      throw error;
+      throw refused(`ssh ${id}`, error);
     }
     return streamOf(this.#connection.open(sessionCalls.forwardAgent, { metadata: { [sshIdHeader]: id }, signal }));
   }
@@ -59,7 +68,11 @@ export class ClientSession {
   async login(host: string, signal: AbortSignal): Promise<RegistryAuth | undefined> {
     if (!this.#offers(sessionCalls.credentials)) return undefined;
     const asked = host === "docker.io" ? hubHost : host;
-    const { username, secret } = await this.#connection.call(sessionCalls.credentials, { host: asked }, { signal });
+    const { username, secret } = await this.#connection
+      .call(sessionCalls.credentials, { host: asked }, { signal })
+      .catch((error: unknown) => {
+        throw refused(`the login for ${host}`, error);
+      });
     if (username !== "") return { username, password: secret };
     return secret === "" ? undefined : { identitytoken: secret };
   }
@@ -73,6 +86,11 @@ export class ClientSession {
   #offers({ path }: { readonly path: string }): boolean {
     return this.#offered.has(path.toLowerCase());
   }
+}
+
+/** What a client refuses is no mistake of ours. */
+function refused(what: string, error: unknown): unknown {
+  return error instanceof GrpcError ? new BuildError(`${what}: ${error.message}`, { cause: error }) : error;
 }
 
 interface Piece {

@@ -6,8 +6,12 @@ import { tagsIn } from "./frontend-options.ts";
 const ofStore = new Set(["docker", "image", "moby"]);
 
 /** What becomes of a build's result. Throws a {@link BuildError} for what this engine cannot make. */
-export function outputOf(request: SolveRequest): Pick<BuildRequest, "keepsImage" | "tags"> {
-  const { exporters, exporterType, exporterAttrs, cache } = request;
+export function outputOf({
+  exporters,
+  exporterType = "",
+  exporterAttrs = {},
+  cache,
+}: Pick<SolveRequest, "cache" | "exporters"> & Partial<SolveRequest>): Pick<BuildRequest, "keepsImage" | "tags"> {
   const older = exporterType === "" ? [] : [{ type: exporterType, attrs: exporterAttrs }];
   const [only, ...others] = exporters.length > 0 ? exporters : older;
   if (others.length > 0) throw unsupported("more than one output");

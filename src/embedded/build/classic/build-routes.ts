@@ -1,28 +1,29 @@
 import { rm } from "node:fs/promises";
-import { HttpError, badRequest } from "../../api/http-error.ts";
+import { HttpError, badRequest, notImplemented } from "../../api/http-error.ts";
 import { momentOf } from "../../api/moment.ts";
 import { filtersOf } from "../../api/query.ts";
 import type { ApiReply, ApiRequest, Route } from "../../api/route.ts";
 import type { ImagesForBuilds } from "../../images/for-builds.ts";
 import { jsonLines } from "../../images/progress.ts";
 import { TarError } from "../../tar/entry.ts";
-import { BuildError, type BuildRequest } from "../build.ts";
+import { BuildError } from "../build.ts";
+import { type TracedParts, tracedLines } from "../buildkit/traced-build.ts";
 import type { OpenBuilder } from "../create-builder.ts";
-import { EventQueue } from "../event-queue.ts";
 import { failureText } from "../failure-text.ts";
+import { followBuild } from "../follow-build.ts";
 import { BuildLines } from "./build-lines.ts";
 import { ContextFolder } from "./context-folder.ts";
 import { type ClassicWish, classicWish } from "./query.ts";
 
 /** What the classic door needs. */
-export interface ClassicParts {
+export interface ClassicParts extends TracedParts {
   readonly builder: OpenBuilder;
   readonly images: Pick<ImagesForBuilds, "makeTemporary">;
   /** Nanoseconds since 1970. */
   readonly nowNs: () => bigint;
 }
 
-/** `POST /build`, as it was before BuildKit; `POST /build/prune`. */
+/** `POST /build`, as it was before BuildKit, and as clients of Docker 18.09 to 20.10 ask BuildKit; `POST /build/prune`. */
 export function buildRoutes(parts: ClassicParts): readonly Route[] {
   return [
     { method: "POST", path: "/build", handle: (request) => build(parts, request) },
@@ -31,7 +32,9 @@ export function buildRoutes(parts: ClassicParts): readonly Route[] {
 }
 
 async function build(parts: ClassicParts, request: ApiRequest): Promise<ApiReply> {
-  return jsonLines(buildLines(parts, classicWish(request), request), asRefusal);
+  const isTraced = request.query.get("version") === "2";
+  const lines = isTraced ? tracedLines(parts, request) : buildLines(parts, classicWish(request), request);
+  return jsonLines(lines, asRefusal);
 }
 
 function asRefusal(error: unknown): unknown {
@@ -41,15 +44,14 @@ function asRefusal(error: unknown): unknown {
 
 async function* buildLines(
   { builder, images }: ClassicParts,
-  { dockerfile, isQuiet, ...wish }: ClassicWish,
+  { dockerfile, isQuiet, remote, ...wish }: ClassicWish,
   { body, signal }: ApiRequest,
 ): AsyncGenerator<object> {
+  if (remote !== "") throw notImplemented("building from a remote context is not supported");
   const temporary = await images.makeTemporary();
-  const left = new AbortController();
   try {
     const context = await ContextFolder.unpack(body, temporary);
-    const events = new EventQueue();
-    const request: BuildRequest = {
+    const request = {
       ...wish,
       dockerfile: { source: context, path: dockerfile },
       context,
@@ -57,22 +59,12 @@ async function* buildLines(
       entitlements: [],
       secret: () => Promise.resolve(undefined),
       ssh: () => Promise.resolve(undefined),
-      emit: (event) => events.push(event),
-      signal: AbortSignal.any([signal, left.signal]),
+      signal,
     };
-    const built = builder.build(request).finally(() => events.end());
-    built.catch(() => {});
     const lines = new BuildLines({ isQuiet });
-    try {
-      for await (const batch of events.batches()) for (const event of batch) yield* lines.of(event);
-      const result = await built;
-      if (wish.cacheFrom.length > 0) yield { stream: "cache sources were not used: only this engine's own cache is\n" };
-      yield* lines.result(result, wish.tags);
-    } finally {
-      // Whoever does not read on does not want the image.
-      left.abort();
-      await built.catch(() => {});
-    }
+    const result = yield* followBuild(builder, request, (events) => events.flatMap((event) => lines.of(event)));
+    if (wish.cacheFrom.length > 0) yield { stream: "cache sources were not used: only this engine's own cache is\n" };
+    yield* lines.result(result, wish.tags);
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }

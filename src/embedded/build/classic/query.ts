@@ -22,12 +22,10 @@ export type ClassicWish = Pick<
   | "pullsAlways"
   | "tags"
   | "target"
-> & { readonly dockerfile: string; readonly isQuiet: boolean };
+> & { readonly dockerfile: string; readonly isQuiet: boolean; readonly remote: string };
 
-/** Reads the query and `X-Registry-Config`. Throws 400 for what cannot be read, 501 for what only BuildKit's door has. */
+/** Reads the query and `X-Registry-Config`. Throws 400 for what cannot be read, 501 for what cannot be done. */
 export function classicWish({ query, headers }: Pick<ApiRequest, "query" | "headers">): ClassicWish {
-  if (query.get("version") === "2") throw notImplemented("POST /build with BuildKit's version 2 is not supported");
-  if ((query.get("remote") ?? "") !== "") throw notImplemented("building from a remote context is not supported");
   if (isSet(query, "squash")) throw notImplemented("squashing layers is not supported");
   const [platform, target] = [query.get("platform") ?? "", query.get("target") ?? ""];
   const tags = query.getAll("t").filter((tag) => tag !== "");
@@ -45,6 +43,7 @@ export function classicWish({ query, headers }: Pick<ApiRequest, "query" | "head
     noCache: isSet(query, "nocache"),
     pullsAlways: isSet(query, "pull"),
     isQuiet: isSet(query, "q"),
+    remote: query.get("remote") ?? "",
     ...(platform === "" ? {} : { platform }),
     ...(target === "" ? {} : { target }),
     credentials: credentialsIn(headers["x-registry-config"]),
@@ -53,7 +52,7 @@ export function classicWish({ query, headers }: Pick<ApiRequest, "query" | "head
 
 /** A JSON object of texts; what is `null` takes its value from elsewhere, which an engine does not have. */
 function texts(query: URLSearchParams, name: string): Record<string, string> {
-  const value = json(query.get(name), name) ?? {};
+  const value = jsonOf(query.get(name), name) ?? {};
   if (typeof value !== "object" || Array.isArray(value)) throw badRequest(`invalid ${name}: a JSON object is expected`);
   const entries = Object.entries(value).filter(([, text]) => text !== null);
   if (!entries.every((entry): entry is [string, string] => typeof entry[1] === "string")) {
@@ -63,7 +62,7 @@ function texts(query: URLSearchParams, name: string): Record<string, string> {
 }
 
 function list(query: URLSearchParams, name: string): string[] {
-  const value = json(query.get(name), name) ?? [];
+  const value = jsonOf(query.get(name), name) ?? [];
   if (Array.isArray(value) && value.every((each) => typeof each === "string")) return value;
   throw badRequest(`invalid ${name}: a JSON list of texts is expected`);
 }
@@ -71,11 +70,12 @@ function list(query: URLSearchParams, name: string): string[] {
 /** As the docker CLI sends them, or as a list in JSON. */
 function hostsIn(text: string): string[] {
   if (!text.startsWith("[")) return text === "" ? [] : [text];
-  const value = json(text, "extrahosts");
+  const value = jsonOf(text, "extrahosts");
   return Array.isArray(value) ? value.map(String) : [];
 }
 
-function json(text: string | null, name: string): unknown {
+/** JSON in a query; `undefined` for nothing. Throws 400 for what is none. */
+export function jsonOf(text: string | null, name: string): unknown {
   if (text === null || text === "" || text === "null") return undefined;
   try {
     return JSON.parse(text) as unknown;
@@ -98,7 +98,7 @@ function limitsOf(query: URLSearchParams): BuildRequest["limits"] {
     CpusetMems: query.get("cpusetmems") ?? "",
     CgroupParent: query.get("cgroupparent") ?? "",
   };
-  const Ulimits = json(query.get("ulimits"), "ulimits") as HostConfig["Ulimits"];
+  const Ulimits = jsonOf(query.get("ulimits"), "ulimits") as HostConfig["Ulimits"];
   return {
     ...Object.fromEntries(Object.entries(numbers).filter(([, value]) => value !== undefined && value !== 0)),
     ...Object.fromEntries(Object.entries(words).filter(([, value]) => value !== "")),
