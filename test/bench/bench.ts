@@ -1,9 +1,11 @@
 // tscompose beside Docker Compose, and beside the engine calls that no tool can do without: the same engine, turn by turn.
-//   node test/bench/bench.ts [--rounds N] [--only TEXT] [--out FILE]
+//   node test/bench/bench.ts [--rounds N] [--only TEXT] [--out FILE.json]
+// Beside FILE.json it writes FILE.svg, and the figures into FILE.md where that is.
 // Needs Docker Compose (see test/support/tool.ts), the engine at DOCKER_HOST with busybox; root for the embedded engine.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
 import { cpus, release } from "node:os";
 import { parseArgs } from "node:util";
 import { engineAddress, EngineApi } from "../support/engine-api.ts";
@@ -12,6 +14,7 @@ import { chartOf } from "./chart.ts";
 import { benchEngine } from "./embedded.ts";
 import { type Figure, interleave } from "./measure.ts";
 import { type Row, rows, type Sides } from "./rows.ts";
+import { withFigures } from "./table.ts";
 
 /** One metric of one row. */
 export interface Result {
@@ -65,8 +68,13 @@ if (values.out !== undefined) {
   const { Version } = (await new EngineApi().get("/version")) as { Version: string };
   const machine = `${cpus().length} cores, Linux ${release()}, Node ${process.versions.node}, Docker Engine ${Version}`;
   const date = new Date().toISOString().slice(0, 10);
-  await writeFile(values.out, `${JSON.stringify({ date, machine, results }, null, 2)}\n`);
-  await writeFile(values.out.replace(/\.json$/, ".svg"), chartOf(results));
+  const beside = (extension: string): string => `${values.out?.replace(/\.json$/, "")}${extension}`;
+  await writeFile(beside(".json"), `${JSON.stringify({ date, machine, results }, null, 2)}\n`);
+  await writeFile(beside(".svg"), chartOf(results));
+  if (existsSync(beside(".md"))) {
+    const page = await readFile(beside(".md"), "utf8");
+    await writeFile(beside(".md"), withFigures(page, { date, machine, results }));
+  }
 }
 
 /** Its address; none where it cannot run. */
