@@ -48,7 +48,7 @@ export function building(project: Project, snapshot: Snapshot, options: Building
     const image = imageOf(project, service);
     const known = steps.get(image);
     if (known !== undefined || service.build === undefined) return known ?? [];
-    steps.set(image, []); // who is a context of its own, over however many others, is told by the loader
+    steps.set(image, []); // who is a context of its own, over however many others, has been told as a mistake
     const wanted = { ...service, build: withOptions(service.build, options) };
     const after = contextsOf(project, wanted).flatMap((each) => add(each, `context of ${service.name}`));
     checkBuildPaths(wanted, { project, absentPaths }, report);

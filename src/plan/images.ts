@@ -40,7 +40,7 @@ export function planImages(
   const planned = new Map<string, PlannedImage | undefined>();
   const plan = (key: string, services: readonly Service[]): readonly number[] => {
     if (planned.has(key)) return planned.get(key)?.steps ?? [];
-    planned.set(key, undefined); // who is a context of its own, over however many others, is told by the loader
+    planned.set(key, undefined); // who is a context of its own, over however many others, has been told as a mistake
     const stepsBefore = (builder: Service): readonly number[] =>
       contextsOf(project, builder).flatMap((context) => {
         const wanted = imageKey(imageOf(project, context), context.platform);

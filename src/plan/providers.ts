@@ -1,7 +1,7 @@
 import type { Project, Provider, Service } from "../compose/project.ts";
 import { serviceGraph } from "../graph/service-graph.ts";
 import type { Draft } from "./draft.ts";
-import type { ProviderProgram, ProviderPrograms } from "./options.ts";
+import type { ProviderParameter, ProviderProgram, ProviderPrograms } from "./options.ts";
 import type { Problem, ReportProblem } from "./problem.ts";
 
 /** The project as far as containers go: services that a provider stands for have none, and nobody waits for them. */
@@ -31,6 +31,10 @@ export function writeProvision(
     if ("problem" in call) {
       report(call.problem);
       continue;
+    }
+    for (const option of unknownOptions(service.provider, programs)) {
+      const path = `services.${service.name}.provider.options.${option}`;
+      draft.remark(`${path}: ${service.provider.type} does not say that it takes this option, and does not get it`);
     }
     const after = Object.keys(service.dependsOn ?? {}).flatMap((name) => steps.get(name) ?? []);
     steps.set(service.name, draft.add(call.operation, "provider", { after }));
@@ -114,9 +118,18 @@ function noProgram(type: string): Pick<Problem, "message" | "hint"> {
 }
 
 /** Absent where the program says nothing about its options: then it gets all of them. */
-function parametersOf({ metadata }: ProviderProgram, verb: "up" | "down" | "stop"): readonly Parameter[] | undefined {
+function parametersOf(
+  { metadata }: ProviderProgram,
+  verb: "up" | "down" | "stop",
+): readonly ProviderParameter[] | undefined {
   if (metadata === undefined) return undefined;
   return metadata[verb] ?? [];
 }
 
-type Parameter = NonNullable<NonNullable<ProviderProgram["metadata"]>["up"]>[number];
+/** Options that a program takes for none of its verbs. */
+function unknownOptions({ type, options = {} }: Provider, programs: ProviderPrograms): readonly string[] {
+  const { metadata } = programs[type] ?? {};
+  if (metadata === undefined) return [];
+  const known = [...metadata.up, ...metadata.down, ...(metadata.stop ?? [])];
+  return Object.keys(options).filter((option) => !known.some(({ name }) => name === option));
+}

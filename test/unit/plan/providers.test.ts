@@ -44,8 +44,11 @@ describe("services of providers", () => {
 
   test("get only the options that the program says it takes, and all that it needs", () => {
     const metadata = { up: [{ name: "size", isRequired: true }], down: [] };
-    const [step] = reconcile(project, withImages, options(metadata)).steps;
-    expect(step?.operation).toMatchObject({ args: ["compose", "--project-name=app", "up", "--size=2", "db"] });
+    const { steps, remarks } = reconcile(project, withImages, options(metadata));
+    expect(steps[0]?.operation).toMatchObject({ args: ["compose", "--project-name=app", "up", "--size=2", "db"] });
+    expect(remarks).toEqual([
+      "services.db.provider.options.zone: acme does not say that it takes this option, and does not get it",
+    ]);
     const needy = { up: [{ name: "region", isRequired: true }], down: [] };
     expect(() => reconcile(project, withImages, options(needy))).toThrow(
       'services.db.provider.options: acme needs the option "region" for up',
