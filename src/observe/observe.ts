@@ -55,16 +55,25 @@ export async function observe(engine: Engine, request: ObserveRequest): Promise<
       return info === undefined ? undefined : toVolume(info, request.projectName);
     }),
   ]);
+  const allNetworks = [...owned.networks, ...foreignNetworks].sort(byName);
   return {
     projectName: request.projectName,
     apiVersion: engine.apiVersion,
-    containers: detailed.sort(byName),
+    containers: detailed.map((container) => withNetworkIds(container, allNetworks)).sort(byName),
     portHolders,
     hookContainers: labelled(label.hook).sort(byName),
-    networks: [...owned.networks, ...foreignNetworks].sort(byName),
+    networks: allNetworks,
     volumes: [...owned.volumes, ...foreignVolumes].sort(byName),
     images: { ...images, ...(await imagesMadeFrom(engine, detailed, Object.values(images))) },
   };
+}
+
+/** Podman 4.3 gives names where the ids of a container's networks are due: what is known by such a name is meant. */
+export function withNetworkIds(container: ObservedContainer, known: readonly ObservedNetwork[]): ObservedContainer {
+  const networks = Object.entries(container.networks).map(([name, id]) => {
+    return [name, id === name ? (known.find((network) => network.name === name)?.id ?? "") : id] as const;
+  });
+  return { ...container, networks: Object.fromEntries(networks) };
 }
 
 async function observePortHolders(engine: Engine): Promise<ObservedContainer[]> {

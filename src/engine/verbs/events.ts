@@ -14,19 +14,25 @@ export function eventVerbs(api: Api): Pick<Engine, "events"> {
       const doing = "listening for events";
       const end = new AbortController();
       const ended = signal === undefined ? end.signal : AbortSignal.any([signal, end.signal]);
-      // The head of the answer comes a moment before the engine subscribes: told to begin at its own present, it makes
-      // up for that moment.
+      // The head of the answer comes a moment before the engine subscribes, Podman's only with the first event: told to
+      // begin at its own present, an engine makes up for all of that, and nobody has to wait for its answer.
       const begin = period.since === undefined ? { since: await engineTime(api) } : {};
       const query = { filters: JSON.stringify(filters), ...enginePeriod(period, api.now), ...begin };
       const call = { method: "GET", path: "/events", query, signal: ended, isOpenEnded: true };
-      const answer = await told<Readable>(doing, api.transport.open(call));
-      const events = endingQuietly(doing, withoutRepeats(jsonLines<EngineEventBody>(answer)), ended);
+      const answer = told<Readable>(doing, api.transport.open(call));
+      answer.catch(() => {}); // who listens is told
+      if (query.since === undefined) await answer;
+      const events = endingQuietly(doing, withoutRepeats(linesOf(answer)), ended);
       return {
         [Symbol.asyncIterator]: () => events[Symbol.asyncIterator](),
         [Symbol.asyncDispose]: async () => end.abort(),
       };
     },
   };
+}
+
+async function* linesOf(answer: Promise<Readable>): AsyncGenerator<EngineEventBody> {
+  yield* jsonLines<EngineEventBody>(await answer);
 }
 
 async function engineTime({ transport, now }: Api): Promise<string | undefined> {
