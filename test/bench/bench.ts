@@ -97,7 +97,7 @@ function describe({ row, metric, unit, figures, ofPeer, ofFloor }: Result): stri
   const of = (name: string): number | undefined => figures.find(({ contestant }) => contestant === name)?.median;
   const ratio = (name: string, goal?: number): string => {
     const [ours = 0, theirs] = [of("tscompose"), of(name)];
-    if (theirs === undefined) return "";
+    if (theirs === undefined || theirs === 0) return "";
     return `  ${(ours / theirs).toFixed(2)} of ${name}${goal === undefined ? "" : ` (at most ${goal})`}`;
   };
   const each = figures.map(({ contestant, median, p95 }) => `${contestant} ${median.toFixed(1)}/${p95.toFixed(1)}`);
