@@ -1,6 +1,6 @@
 // Builds what is published: the library (ESM, by tsc) and the CLI (one split CommonJS bundle, by rolldown).
 import { spawnSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ChunkingContext, type CodeSplittingGroup, type Plugin, rolldown } from "rolldown";
 
@@ -83,7 +83,7 @@ const lazyModules: Plugin = {
 run("src/compose/validator/generate.ts");
 rmSync(join(root, "dist"), { recursive: true, force: true });
 run("node_modules/typescript/bin/tsc", "-p", "test/toolchain/tsconfig.build.json");
-await bundleCli();
+await Promise.all([bundleCli(), bundleDockerode()]);
 
 async function bundleCli(): Promise<void> {
   const bundle = await rolldown({
@@ -102,6 +102,26 @@ async function bundleCli(): Promise<void> {
     minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
     codeSplitting: { groups: [...groups] },
   });
+}
+
+/** The library loads dockerode without the unused parts, too: all of it would be half of the start of a test. */
+async function bundleDockerode(): Promise<void> {
+  const bundle = await rolldown({
+    input: { dockerode: "dockerode" },
+    cwd: root,
+    platform: "node",
+    plugins: [stubs],
+    logLevel: "warn",
+  });
+  await bundle.write({
+    dir: join(root, "dist/engine"),
+    format: "cjs",
+    entryFileNames: "[name].cjs",
+  });
+  const path = join(root, "dist/engine/modem.js");
+  const [before, after, ...others] = readFileSync(path, "utf8").split('import("dockerode")');
+  if (before === undefined || after === undefined || others.length > 0) throw new Error(`${path} loads no dockerode`);
+  writeFileSync(path, `${before}import("./dockerode.cjs")${after}`);
 }
 
 /** A module, all that it imports statically, and all that those do; packages as a whole. */
