@@ -25,6 +25,7 @@ const policyIs = (name: string, attempts: number): Action =>
   inspects("flaky", ({ HostConfig }) => HostConfig.RestartPolicy, { Name: name, MaximumRetryCount: attempts });
 
 scenario("up restarts as deploy.restart_policy says while it is attached", flaky)
+  .reacting("start", "update")
   .step(
     "it waits before each restart, and gives up after the last attempt",
     run("up"),
@@ -54,6 +55,7 @@ services:
     deploy: { restart_policy: { condition: any, delay: 100ms, window: 10s } }
 `,
 })
+  .reacting("start", "update")
   .step(
     "Ctrl-C stops it",
     runInterrupted({ when: eventually(serviceIs("flaky", "running")), signal: "SIGINT", exitCode: 130 }, "up"),

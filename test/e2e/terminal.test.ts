@@ -10,7 +10,7 @@ import {
   remember,
   serviceIs,
 } from "../support/expectations.ts";
-import { type Action, run, runFailing, runOptions, scenario, write } from "../support/scenario.ts";
+import { type Action, eventually, run, runFailing, runOptions, scenario, write } from "../support/scenario.ts";
 import { describeOutcome, start, tscompose } from "../support/tool.ts";
 
 /** Runs a command on a terminal, where a person types this; both outputs are one there. */
@@ -64,9 +64,9 @@ scenario("keys of Docker's configuration leave a command running", {
   .step("nothing else would end this", typing("\u0005q", "exec", "web", "sleep", "infinity"))
   .step("down -v leaves nothing", run("down", "-v"), nothingIsLeft);
 
-/** Runs a command on a terminal; does one thing after the other, each when the command has said something new. */
+/** Runs a command on a terminal; types and does one thing after the other when the command has said something new. */
 function conversing(
-  turns: readonly (readonly [said: RegExp, then: string | Action])[],
+  turns: readonly (readonly [said: RegExp, ...then: readonly (string | Action)[]])[],
   ...args: readonly string[]
 ): Action {
   return async (world) => {
@@ -84,8 +84,11 @@ function conversing(
       if (turn === undefined || !turn[0].test(news)) continue;
       left.shift();
       news = "";
-      if (typeof turn[1] === "string") child.stdin.write(turn[1]);
-      else await turn[1](world);
+      const [, ...then] = turn;
+      for (const each of then) {
+        if (typeof each === "string") child.stdin.write(each);
+        else await each(world);
+      }
     }
     expect(left, all).toEqual([]);
     expect(child.exitCode ?? (await once(child, "exit"))[0], all).toBe(0);
@@ -101,6 +104,13 @@ scenario("keys on a terminal leave an attached up, and what it has started", lab
     serviceIs("web", "running"),
   )
   .step("down -v leaves nothing", run("down", "-v"), nothingIsLeft);
+
+function pageIs(text: string): Action {
+  return async (world) => {
+    await run("exec", "web", "cat", "/src/page")(world);
+    await printed(text)(world);
+  };
+}
 
 scenario("w watches files beside an attached up, until it is typed again", {
   "compose.yaml": `
@@ -118,13 +128,11 @@ services:
     conversing(
       [
         [/Keys: .* w watches/, "w"],
-        [/⦿ watching /, write({ "src/page": "two" })],
-        [/⦿ web: synced/, "w"],
+        // What is told as synced may be what was there when watching began.
+        [/⦿ watching /, write({ "src/page": "two" }), eventually(pageIs("two")), "w"],
         [/watching no longer/, "d"],
       ],
       "up",
     ),
-    run("exec", "web", "cat", "/src/page"),
-    printed("two"),
   )
   .step("down leaves nothing", run("down"), nothingIsLeft);

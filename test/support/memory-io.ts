@@ -13,6 +13,7 @@ export interface MemoryIo extends Io {
 export interface MemoryIoOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly workingDirectory?: string;
+  readonly homeDirectory?: string;
   readonly isTTY?: boolean;
   readonly columns?: number;
   readonly stdin?: string;
@@ -20,7 +21,8 @@ export interface MemoryIoOptions {
 
 /** Makes a process for one command line. */
 export function memoryIo(options: MemoryIoOptions = {}): MemoryIo {
-  const { environment = {}, workingDirectory = "/", isTTY = false, columns = 80, stdin = "" } = options;
+  const { environment = {}, workingDirectory = "/", homeDirectory = "/home/someone" } = options;
+  const { isTTY = false, columns = 80, stdin = "" } = options;
   const listeners = new Set<() => void>();
   const abandoned: number[] = [];
   const [stdout, stderr] = [recorder(isTTY, columns), recorder(isTTY, columns)];
@@ -32,7 +34,7 @@ export function memoryIo(options: MemoryIoOptions = {}): MemoryIo {
     stderr,
     environment,
     workingDirectory,
-    homeDirectory: "/home/someone",
+    homeDirectory,
     onInterrupt(listener) {
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };

@@ -18,20 +18,23 @@ export interface World {
   /** Notes from one step to a later one. */
   readonly memory: Map<string, string>;
   environment: Readonly<Record<string, string>>;
-  /** Whether what commands make of the engine is compared with their plans. */
-  readonly isRecorded?: boolean;
+  /** What commands do beside their plans. */
+  readonly reactions?: readonly string[];
 }
 
 /** One thing that a step does or expects; throws when it is not so. */
 export type Action = (world: World) => Promise<void>;
 
-/** A test told in steps, each a sentence with what is done and what must then be so: state first, output last. */
+/**
+ * A test told in steps, each a sentence with what is done and what must then be so: state first, output last. In every
+ * one, each command that succeeds has to do what its plan says, and no more, and a second `up` nothing.
+ */
 export interface Scenario {
   step(sentence: string, ...actions: readonly Action[]): Scenario;
   /** Variables for every command of the scenario. */
   with(environment: Readonly<Record<string, string>>): Scenario;
-  /** Each command that succeeds has to do what its plan says, and no more. `TSCOMPOSE_E2E_RECORDED=yes`: in all scenarios. */
-  asPlanned(): Scenario;
+  /** What commands of it also do in reply to what happens while they stay attached: no plan knows when a container ends. */
+  reacting(...verbs: readonly string[]): Scenario;
   /** Does not run without Docker Compose on this machine. */
   needsDockerCompose(): Scenario;
 }
@@ -42,15 +45,15 @@ const root = join(import.meta.dirname, "../..");
 export function scenario(title: string, files: ProjectFiles): Scenario {
   const steps: { readonly sentence: string; readonly actions: readonly Action[] }[] = [];
   let environment: Readonly<Record<string, string>> = {};
+  let reactions: readonly string[] = [];
   let missing: string | undefined;
-  let isRecorded = process.env["TSCOMPOSE_E2E_RECORDED"] === "yes";
 
   test(title, async ({ skip }) => {
     if (missing !== undefined) skip(missing);
     const engine = new EngineApi();
     await using project = await TestProject.create(files, engine);
     await using changes = await engine.events();
-    const world: World = { project, engine, outcomes: [], memory: new Map(), environment, isRecorded };
+    const world: World = { project, engine, outcomes: [], memory: new Map(), environment, reactions };
     for (const [index, { sentence, actions }] of steps.entries()) {
       try {
         for (const action of actions) await action(world);
@@ -70,8 +73,8 @@ export function scenario(title: string, files: ProjectFiles): Scenario {
       environment = given;
       return self;
     },
-    asPlanned() {
-      isRecorded = true;
+    reacting(...verbs) {
+      reactions = verbs;
       return self;
     },
     needsDockerCompose() {
@@ -146,8 +149,11 @@ export function runOptions({ project, environment }: World): RunOptions {
 }
 
 async function mustSucceed(world: World, tool: Tool, args: readonly string[]): Promise<void> {
-  const isRecorded = world.isRecorded === true && tool === tscompose && hasPlan(args);
-  const outcome = isRecorded ? await runAsPlanned(tool, args, runOptions(world)) : await command(world, tool, args);
+  const isRecorded = tool === tscompose && hasPlan(args);
+  const { reactions = [] } = world;
+  const outcome = isRecorded
+    ? await runAsPlanned(tool, args, { ...runOptions(world), reactions })
+    : await command(world, tool, args);
   if (isRecorded) world.outcomes.push(outcome);
   if (outcome.exitCode !== 0) throw new Error(`expected success:\n${describeOutcome(outcome)}`);
 }
