@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import type { EngineEventBody } from "../../docker-api/event.ts";
+import type { Filters } from "../../docker-api/filters.ts";
 import { told } from "../answer.ts";
 import { endingQuietly } from "../attachment.ts";
 import type { Engine } from "../engine.ts";
@@ -17,7 +18,7 @@ export function eventVerbs(api: Api): Pick<Engine, "events"> {
       // The head of the answer comes a moment before the engine subscribes, Podman's only with the first event: told to
       // begin at its own present, an engine makes up for all of that, and nobody has to wait for its answer.
       const begin = period.since === undefined ? { since: await engineTime(api) } : {};
-      const query = { filters: JSON.stringify(filters), ...enginePeriod(period, api.now), ...begin };
+      const query = { filters: JSON.stringify(inAllWords(filters)), ...enginePeriod(period, api.now), ...begin };
       const call = { method: "GET", path: "/events", query, signal: ended, isOpenEnded: true };
       const answer = told<Readable>(doing, api.transport.open(call));
       answer.catch(() => {}); // who listens is told
@@ -32,7 +33,23 @@ export function eventVerbs(api: Api): Pick<Engine, "events"> {
 }
 
 async function* linesOf(answer: Promise<Readable>): AsyncGenerator<EngineEventBody> {
-  yield* jsonLines<EngineEventBody>(await answer);
+  for await (const event of jsonLines<EngineEventBody>(await answer)) yield inDockersWords(event);
+}
+
+/** Podman knows two events of containers by words of its own: it filters by no others, and tells of a removal by one. */
+const podmansWords: Readonly<Record<string, string>> = { die: "died", destroy: "remove" };
+
+function inAllWords({ event, ...filters }: Filters): Filters {
+  if (event === undefined) return filters;
+  return {
+    ...filters,
+    event: event.flatMap((word) => [word, ...(podmansWords[word] === undefined ? [] : [podmansWords[word]])]),
+  };
+}
+
+function inDockersWords(event: EngineEventBody): EngineEventBody {
+  if (event.Type !== "container" || event.Action !== podmansWords["destroy"]) return event;
+  return { ...event, Action: "destroy" };
 }
 
 async function engineTime({ transport, now }: Api): Promise<string | undefined> {
