@@ -14,7 +14,7 @@ import { openBuildCache } from "./cache/build-cache.ts";
 import { openCacheFolders } from "./cache/cache-folders.ts";
 import { contextPathsOf } from "./context-paths.ts";
 import { DockerfileError } from "./dockerfile/dockerfile-error.ts";
-import { type Dockerfile, readDockerfile } from "./dockerfile/read-dockerfile.ts";
+import { type Dockerfile, checkSyntax, readDockerfile } from "./dockerfile/read-dockerfile.ts";
 import { ignorePatterns } from "./files/patterns.ts";
 import { adviceOn } from "./plan/advice.ts";
 import { planBuild } from "./plan/plan-build.ts";
@@ -106,7 +106,10 @@ interface Reading {
 
 async function buildText(shared: Shared, request: BuildRequest, { progress, text }: Reading): Promise<BuildResult> {
   const { paths, images } = shared;
-  const dockerfile = invalid(() => advised(readDockerfile(text), request));
+  const dockerfile = invalid(() => {
+    checkSyntax(request.buildArgs["BUILDKIT_SYNTAX"]);
+    return advised(readDockerfile(text), request);
+  });
   const architecture = readPlatform(`linux/${images.forBuilds.architecture}`);
   const plan = await planBuild({
     dockerfile,

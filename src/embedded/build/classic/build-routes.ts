@@ -3,12 +3,11 @@ import { HttpError, badRequest, notImplemented } from "../../api/http-error.ts";
 import { momentOf } from "../../api/moment.ts";
 import { filtersOf } from "../../api/query.ts";
 import type { ApiReply, ApiRequest, Route } from "../../api/route.ts";
-import type { ImagesForBuilds } from "../../images/for-builds.ts";
 import { jsonLines } from "../../images/progress.ts";
 import { TarError } from "../../tar/entry.ts";
 import { BuildError } from "../build.ts";
-import { type TracedParts, tracedLines } from "../buildkit/traced-build.ts";
-import type { OpenBuilder } from "../create-builder.ts";
+import type { JobParts } from "../buildkit/build-job.ts";
+import { TracedBuilds } from "../buildkit/traced-builds.ts";
 import { failureText } from "../failure-text.ts";
 import { followBuild } from "../follow-build.ts";
 import { BuildLines } from "./build-lines.ts";
@@ -16,24 +15,35 @@ import { ContextFolder } from "./context-folder.ts";
 import { type ClassicWish, classicWish } from "./query.ts";
 
 /** What the classic door needs. */
-export interface ClassicParts extends TracedParts {
-  readonly builder: OpenBuilder;
-  readonly images: Pick<ImagesForBuilds, "makeTemporary">;
+export interface ClassicParts extends JobParts {
   /** Nanoseconds since 1970. */
   readonly nowNs: () => bigint;
 }
 
-/** `POST /build`, as it was before BuildKit, and as clients of Docker 18.09 to 20.10 ask BuildKit; `POST /build/prune`. */
+/**
+ * `POST /build`, as it was before BuildKit, and as clients of Docker 18.09 to 20.10 ask BuildKit, `POST /build/cancel`;
+ * `POST /build/prune`.
+ */
 export function buildRoutes(parts: ClassicParts): readonly Route[] {
+  const traced = new TracedBuilds(parts);
   return [
-    { method: "POST", path: "/build", handle: (request) => build(parts, request) },
+    { method: "POST", path: "/build", handle: (request) => build(parts, traced, request) },
+    { method: "POST", path: "/build/cancel", handle: ({ query }) => cancel(traced, query.get("id") ?? "") },
     { method: "POST", path: "/build/prune", handle: (request) => prune(parts, request) },
   ];
 }
 
-async function build(parts: ClassicParts, request: ApiRequest): Promise<ApiReply> {
+function cancel(traced: TracedBuilds, id: string): ApiReply {
+  if (id === "") throw badRequest("build ID not specified");
+  traced.cancel(id);
+  return { kind: "empty", status: 200 };
+}
+
+async function build(parts: ClassicParts, traced: TracedBuilds, request: ApiRequest): Promise<ApiReply> {
+  const upload = traced.uploadOf(request);
+  if (upload !== undefined) return traced.offer(upload, request);
   const isTraced = request.query.get("version") === "2";
-  const lines = isTraced ? tracedLines(parts, request) : buildLines(parts, classicWish(request), request);
+  const lines = isTraced ? traced.lines(request) : buildLines(parts, classicWish(request), request);
   return jsonLines(lines, asRefusal);
 }
 

@@ -3,7 +3,7 @@ import { readFlags } from "./flags.ts";
 import type { ArgInstruction, Instruction, Stage } from "./instruction.ts";
 import { readInstruction } from "./read-instruction.ts";
 import { readStatements } from "./read-statements.ts";
-import type { Directives, Statement, Statements } from "./statement.ts";
+import type { Statement, Statements } from "./statement.ts";
 
 /** A Dockerfile, understood: variables are not replaced yet. */
 export interface Dockerfile extends Omit<Statements, "statements"> {
@@ -17,7 +17,7 @@ export interface Dockerfile extends Omit<Statements, "statements"> {
 export function readDockerfile(text: string): Dockerfile {
   if (text === "") throw new DockerfileError("the Dockerfile cannot be empty");
   const { statements, ...rest } = readStatements(text);
-  checkSyntax(rest.directives);
+  checkSyntax(rest.directives.syntax);
   const globalArgs: ArgInstruction[] = [];
   const stages: (Stage & { readonly instructions: Instruction[] })[] = [];
   for (const statement of statements) {
@@ -37,8 +37,11 @@ export function readDockerfile(text: string): Dockerfile {
   return { ...rest, globalArgs, stages };
 }
 
-/** Other frontends would be programs of their own. The usual one is understood here, whatever its version. */
-function checkSyntax({ syntax = "" }: Directives): void {
+/**
+ * Other frontends would be programs of their own. The usual one is understood here, whatever its version. Throws a
+ * {@link DockerfileError} for the others.
+ */
+export function checkSyntax(syntax = ""): void {
   const [frontend = ""] = syntax.split(" ", 1);
   if (frontend === "" || /^(?:docker\.io\/)?docker\/dockerfile(?:-upstream)?(?:[:@].*)?$/.test(frontend)) return;
   throw new DockerfileError(`the syntax ${frontend} is not supported: only docker/dockerfile is`);
