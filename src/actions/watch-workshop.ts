@@ -6,6 +6,7 @@ import type { ContainerSummary } from "../docker-api/container.ts";
 import type { Engine } from "../engine/engine.ts";
 import { TscomposeError } from "../errors.ts";
 import { runCommand } from "../execute/hook.ts";
+import { tarEnd, tarHeader } from "../execute/tar.ts";
 import { toContainer } from "../observe/observed.ts";
 import { commandOf } from "../plan/write/hooks.ts";
 import type { Content, Replica, Workshop } from "../watch/workshop.ts";
@@ -31,6 +32,7 @@ export function openWorkshop(
       return rows.filter(({ State }) => State === "running").map(toReplica);
     },
     contents: (replica, path) => readContents(engine, replica, path),
+    read: (replica, path) => readOne(engine, replica, path),
     // At the root: elsewhere the engine refuses links that lead out of the folder.
     unpack: (replica, archive) => engine.uploadArchive(replica.id, "/", archive),
     async remove(replica, paths) {
@@ -72,6 +74,25 @@ async function readContents(
   return contents;
 }
 
+/** No file that is read whole is larger: what a container keeps for us is its own to change. */
+const mostBytes = 1 << 26;
+
+async function readOne(engine: Engine, { id }: Replica, path: string): Promise<Uint8Array | undefined> {
+  if ((await engine.statPath(id, path)) === undefined) return undefined;
+  for await (const { kind, content } of readTar(await engine.downloadArchive(id, path))) {
+    if (kind !== "file") return undefined;
+    const chunks: Uint8Array[] = [];
+    let bytes = 0;
+    for await (const chunk of content) {
+      bytes += chunk.length;
+      if (bytes > mostBytes) return undefined;
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
+  }
+  return undefined;
+}
+
 async function contentOf(entry: ArchiveEntry): Promise<Content> {
   const mode = entry.mode & 0o7777;
   if (entry.kind === "directory") return { kind: "directory", mode };
@@ -82,19 +103,38 @@ async function contentOf(entry: ArchiveEntry): Promise<Content> {
   return { kind: "file", mode, sha256: hash.digest("hex") };
 }
 
-async function removePaths(engine: Engine, { id, name }: Replica, paths: readonly string[]): Promise<void> {
+/** By the container's own `rm`, which takes them all at once; where it has none, or that fails, by way of archives. */
+async function removePaths(engine: Engine, replica: Replica, paths: readonly string[]): Promise<void> {
   const command = ["rm", "-rf", "--", ...paths];
   try {
-    await runCommand(engine, id, { command, user: "0", environment: [] }, `${name}: removing files with`);
+    await runCommand(
+      engine,
+      replica.id,
+      { command, user: "0", environment: [] },
+      `${replica.name}: removing files with`,
+    );
   } catch (cause) {
     if (!(cause instanceof TscomposeError)) throw cause;
-    throw new TscomposeError({
-      code: cause.code,
-      message: cause.message,
-      hint: "files are removed by the container's own rm: does its image have one?",
-      cause,
-    });
+    for (const path of paths) await removeByArchive(engine, replica, path, cause);
   }
+}
+
+/**
+ * What is to be unpacked takes the place of what is there: engines remove that first. A hard link to what does not exist
+ * cannot be made then, so that nothing is in its place. Docker from 20.10 on and our own engine do so.
+ */
+async function removeByArchive(engine: Engine, { id }: Replica, path: string, before: TscomposeError): Promise<void> {
+  const isThere = async (): Promise<boolean> => (await engine.statPath(id, path)) !== undefined;
+  if (!(await isThere())) return;
+  const about = { path: path.slice(1), mode: 0, uid: 0, gid: 0, sizeBytes: 0, mtimeSeconds: 0 };
+  const link = tarHeader({ ...about, kind: "link", linkTarget: ".tscompose/nothing" });
+  await engine.uploadArchive(id, "/", Buffer.concat([link, tarEnd])).catch((error: unknown) => {
+    if (!(error instanceof TscomposeError)) throw error;
+  });
+  if (!(await isThere())) return;
+  const { code, message } = before;
+  const hint = "files are removed by the container's own rm: does its image have one?";
+  throw new TscomposeError({ code, message, hint, cause: before });
 }
 
 /** The kernel takes 128 KiB in one argument and some megabytes in all: execve(2). */

@@ -5,7 +5,7 @@ import { isAbsolute, join, relative, resolve } from "node:path";
 import { TscomposeError } from "../errors.ts";
 import type { Build } from "../compose/project.ts";
 import { IgnorePatterns } from "./ignore-patterns.ts";
-import { tarEnd, tarHeader, tarPadding, type TarEntry } from "./tar.ts";
+import { tarEnd, tarFile, tarHeader, tarPadding, type TarEntry } from "./tar.ts";
 
 /** What the builder is sent: an archive as it is read, and the name of the Dockerfile in it. */
 export interface BuildContext {
@@ -113,8 +113,7 @@ export async function* packFile(full: string, entry: TarEntry): AsyncIterable<Ui
   if (entry.sizeBytes < largeBytes) {
     const content = await readFile(full);
     // The header must say what follows, also of a file that grew since it was looked at.
-    const sized = { ...entry, sizeBytes: content.length };
-    yield Buffer.concat([tarHeader(sized), content, tarPadding(content.length)]);
+    yield tarFile({ ...entry, sizeBytes: content.length }, content);
     return;
   }
   yield tarHeader(entry);
@@ -128,9 +127,10 @@ export async function* packFile(full: string, entry: TarEntry): AsyncIterable<Ui
 }
 
 function* packContent(path: string, content: Uint8Array): Iterable<Uint8Array> {
-  yield tarHeader({ path, kind: "file", mode: 0o644, uid: 0, gid: 0, sizeBytes: content.length, mtimeSeconds: 0 });
-  yield content;
-  yield tarPadding(content.length);
+  yield tarFile(
+    { path, kind: "file", mode: 0o644, uid: 0, gid: 0, sizeBytes: content.length, mtimeSeconds: 0 },
+    content,
+  );
 }
 
 async function isDirectory(path: string): Promise<boolean> {

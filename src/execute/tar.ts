@@ -2,18 +2,18 @@
 export interface TarEntry {
   /** Relative to where the archive is unpacked, `/` between parts. */
   readonly path: string;
-  readonly kind: "file" | "directory" | "symlink";
+  readonly kind: "file" | "directory" | "symlink" | "link";
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
   readonly sizeBytes: number;
   readonly mtimeSeconds: number;
-  /** Where a link points to. */
+  /** Where a link points to; of a hard link (`"link"`), a path of the archive. */
   readonly linkTarget?: string;
 }
 
 const blockBytes = 512;
-const typeFlags = { file: "0", directory: "5", symlink: "2" } as const;
+const typeFlags = { file: "0", link: "1", symlink: "2", directory: "5" } as const;
 const longestName = 100;
 const longestOctalSize = 0o77_777_777_777;
 
@@ -35,10 +35,14 @@ export function tarPadding(sizeBytes: number): Uint8Array {
 /** Two empty blocks end an archive. */
 export const tarEnd: Uint8Array = new Uint8Array(2 * blockBytes);
 
+/** A small file: its header, its content, and what fills the last block. */
+export function tarFile(entry: TarEntry, content: Uint8Array): Uint8Array {
+  return Buffer.concat([tarHeader(entry), content, tarPadding(content.length)]);
+}
+
 /** A whole archive of small files, in memory. */
 export function tarOf(files: readonly { readonly entry: TarEntry; readonly content: Uint8Array }[]): Uint8Array {
-  const parts = files.flatMap(({ entry, content }) => [tarHeader(entry), content, tarPadding(content.length)]);
-  return Buffer.concat([...parts, tarEnd]);
+  return Buffer.concat([...files.map(({ entry, content }) => tarFile(entry, content)), tarEnd]);
 }
 
 function paxRecords({ path, linkTarget = "", sizeBytes }: TarEntry): [string, string][] {
@@ -76,7 +80,8 @@ function ustarHeader(entry: TarEntry, path: string, typeFlag: string, sizeBytes:
   header.write(typeFlag, 156);
   header.write((entry.linkTarget ?? "").slice(0, longestName), 157, longestName, "utf8");
   header.write("ustar\u000000", 257);
-  const checksum = header.reduce((sum, byte) => sum + byte, 0);
+  let checksum = 0;
+  for (const byte of header) checksum += byte;
   header.write(`${octal(checksum, 6)}\0 `, 148);
   return header;
 }

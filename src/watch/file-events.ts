@@ -5,6 +5,8 @@ import { FSWatcher } from "chokidar";
 export interface FileEvents extends AsyncDisposable {
   /** Resolves when every path is being watched. */
   readonly ready: Promise<void>;
+  /** Watches a folder that could not be watched when it was found. */
+  watchAgain(folder: string): void;
 }
 
 /** What a subscriber is told. */
@@ -53,7 +55,14 @@ export function watchFiles(
   watcher.on("error", (error) => unreliable(explain(error as NodeJS.ErrnoException)));
   const ready = new Promise<void>((resolve) => watcher.once("ready", resolve));
   watcher.add([...paths]);
-  return { ready, [Symbol.asyncDispose]: () => watcher.close() };
+  return {
+    ready,
+    watchAgain(folder) {
+      watcher.unwatch(folder);
+      watcher.add(folder);
+    },
+    [Symbol.asyncDispose]: () => watcher.close(),
+  };
 }
 
 function explain(error: NodeJS.ErrnoException): Unreliability {

@@ -1,5 +1,6 @@
-import { lstat, readdir, readlink } from "node:fs/promises";
+import { lstatSync, readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate as letOthers } from "node:timers/promises";
 import { type Fingerprint, isIn, isSame, parentsOf, type Tree } from "./fingerprint.ts";
 import type { WatchedRule } from "./rules.ts";
 
@@ -9,6 +10,7 @@ export class HostTree {
   readonly #tree = new Map<string, Fingerprint>();
   readonly #unreadable = new Map<string, string>();
   #newFolders = new Set<string>();
+  #openedFolders = new Set<string>();
 
   constructor(rule: Pick<WatchedRule, "root" | "accepts" | "skips">) {
     this.#rule = rule;
@@ -23,6 +25,11 @@ export class HostTree {
     return [...this.#unreadable].map(([path, why]) => `${join(this.#rule.root, path)}: ${why}`);
   }
 
+  /** False for what the rule leaves out, and for what may still be there where nobody may look. */
+  knows(path: string): boolean {
+    return this.#rule.accepts(path) && !this.#isHidden(path);
+  }
+
   /** Folders that have appeared since this was last asked: they may have filled before anybody watched them. */
   takeNewFolders(): Iterable<string> {
     const found = this.#newFolders;
@@ -30,24 +37,35 @@ export class HostTree {
     return found;
   }
 
+  /** Folders that may be looked into since this was last asked, and might not before: nobody has watched them so far. */
+  takeOpenedFolders(): Iterable<string> {
+    const found = this.#openedFolders;
+    this.#openedFolders = new Set();
+    return found;
+  }
+
   /**
    * Looks at the paths anew, with all that is below them; relative, `""` for everything. Tells which of them are not as
-   * they were.
+   * they were. What may not be looked at any more is taken to be as it was.
    */
   async refresh(paths: Iterable<string>): Promise<readonly string[]> {
     const changed: string[] = [];
-    for (const some of inPortions([...uppermost(paths)])) {
-      await Promise.all(some.map((path) => this.#refreshOne(path, changed)));
-    }
+    const pace = new Pace();
+    for (const path of uppermost(paths)) await this.#refreshOne(path, changed, pace);
     return changed;
   }
 
-  async #refreshOne(path: string, changed: string[]): Promise<void> {
+  async #refreshOne(path: string, changed: string[], pace: Pace): Promise<void> {
     const seen = new Set<string>();
     const before = this.#tree.get(path);
-    await this.#look(path, { seen, changed });
+    const hidden = [...this.#unreadable.keys()].filter((each) => isIn(path, each));
+    for (const each of hidden) this.#unreadable.delete(each);
+    await this.#look(path, { seen, changed, pace });
+    for (const each of hidden) {
+      if (!this.#unreadable.has(each) && this.#tree.get(each)?.kind === "directory") this.#openedFolders.add(each);
+    }
     for (const known of this.#knownFrom(path, before)) {
-      if (!seen.has(known) && this.#tree.delete(known)) changed.push(known);
+      if (!seen.has(known) && !this.#isHidden(known) && this.#tree.delete(known)) changed.push(known);
     }
   }
 
@@ -59,9 +77,9 @@ export class HostTree {
     return [...this.#tree.keys()].filter((known) => isIn(path, known));
   }
 
-  async #look(path: string, found: { readonly seen: Set<string>; readonly changed: string[] }): Promise<void> {
-    this.#unreadable.delete(path);
-    const print = await this.#attempt(path, () => fingerprintOf(join(this.#rule.root, path)));
+  async #look(path: string, found: Findings): Promise<void> {
+    if (found.pace.isTimeForOthers()) await letOthers();
+    const print = this.#attempt(path, () => fingerprintOf(join(this.#rule.root, path)));
     if (print === undefined) return;
     if (this.#rule.accepts(path)) {
       const before = this.#tree.get(path);
@@ -71,16 +89,14 @@ export class HostTree {
       found.seen.add(path);
     } else if (print.kind !== "directory" || this.#rule.skips(path)) return;
     if (print.kind !== "directory") return;
-    const names = await this.#attempt(path, () => readdir(join(this.#rule.root, path)));
-    for (const some of inPortions(names ?? [])) {
-      await Promise.all(some.map((name) => this.#look(path === "" ? name : `${path}/${name}`, found)));
-    }
+    const names = this.#attempt(path, () => readdirSync(join(this.#rule.root, path)));
+    for (const name of names ?? []) await this.#look(path === "" ? name : `${path}/${name}`, found);
   }
 
   /** What vanished meanwhile is not there; what may not be read is remembered. */
-  async #attempt<T>(path: string, look: () => Promise<T>): Promise<T | undefined> {
+  #attempt<T>(path: string, look: () => T): T | undefined {
     try {
-      return await look();
+      return look();
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? "";
       if (code === "ENOENT" || code === "ENOTDIR") return undefined;
@@ -89,23 +105,42 @@ export class HostTree {
       return undefined;
     }
   }
+
+  #isHidden(path: string): boolean {
+    return this.#unreadable.size > 0 && [path, ...parentsOf(path)].some((each) => this.#unreadable.has(each));
+  }
 }
 
-async function fingerprintOf(path: string): Promise<Fingerprint | undefined> {
-  const stats = await lstat(path);
+interface Findings {
+  readonly seen: Set<string>;
+  readonly changed: string[];
+  readonly pace: Pace;
+}
+
+/**
+ * Questions to the file system are asked without waiting elsewhere meanwhile: each is answered in microseconds, and handing
+ * it to another thread costs twenty times as much. Now and then others get their turn.
+ */
+class Pace {
+  #asked = 0;
+
+  isTimeForOthers(): boolean {
+    this.#asked += 1;
+    return this.#asked % questionsInOneTurn === 0;
+  }
+}
+
+const questionsInOneTurn = 256;
+
+function fingerprintOf(path: string): Fingerprint | undefined {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return undefined;
   const mode = stats.mode & 0o7777;
   if (stats.isDirectory()) return { kind: "directory", mode };
-  if (stats.isSymbolicLink()) return { kind: "symlink", linkTarget: await readlink(path) };
+  if (stats.isSymbolicLink()) return { kind: "symlink", linkTarget: readlinkSync(path) };
   // Sockets, pipes and devices are no content.
   if (!stats.isFile()) return undefined;
   return { kind: "file", mode, sizeBytes: stats.size, changedMs: stats.ctimeMs, inode: stats.ino };
-}
-
-/** As many questions to the system at once as it answers at once; more of them would only wait, and take memory. */
-const atOnce = 8;
-
-function* inPortions(names: readonly string[]): Iterable<readonly string[]> {
-  for (let at = 0; at < names.length; at += atOnce) yield names.slice(at, at + atOnce);
 }
 
 /** Without those that are below others. */

@@ -1,4 +1,4 @@
-import { posix, relative, sep } from "node:path";
+import { join, posix, relative, sep } from "node:path";
 import { setTimeout as pass } from "node:timers/promises";
 import type { WatchRule } from "../compose/project.ts";
 import { TscomposeError } from "../errors.ts";
@@ -15,6 +15,8 @@ export interface ServiceWatcherOptions {
   readonly rules: readonly WatchedRule[];
   readonly workshop: Workshop;
   readonly emit: Emit;
+  /** A folder, absolute, may be watched now that might not before. */
+  readonly opened: (folder: string) => void;
 }
 
 /** What a rule has seen: its files, and their copies by container. */
@@ -23,6 +25,10 @@ interface Watched {
   readonly host: HostTree;
   readonly copies: Map<string, Copy>;
 }
+
+/** After so much, what could not be copied is tried again, and then after twice as much. */
+const firstRetryMs = 1000;
+const longestRetryMs = 60_000;
 
 /** What has happened since the last batch. */
 interface Batch {
@@ -59,8 +65,10 @@ export class ServiceWatcher {
   #hasLooked = false;
   /** A rebuild that failed is tried again with the next change. */
   #owesRebuild = false;
-  /** So is a copy. */
+  /** So is a copy, and without one after a while. */
   #owesCopies = false;
+  #retry: NodeJS.Timeout | undefined;
+  #retryAfterMs = firstRetryMs;
   readonly #warned = new Set<string>();
 
   constructor(options: ServiceWatcherOptions) {
@@ -95,6 +103,7 @@ export class ServiceWatcher {
   /** Resolves when the batch that is being applied is done; there is no other after it. */
   async stop(): Promise<void> {
     this.#pump = () => {};
+    clearTimeout(this.#retry);
     await this.#applying;
   }
 
@@ -108,8 +117,21 @@ export class ServiceWatcher {
     while (this.#pending.paths.size > 0 || this.#pending.isWhole || this.#pending.looksIntoNew) {
       const batch = this.#pending;
       this.#pending = emptyBatch();
-      if (await this.#apply(batch)) await this.#burstToPass();
+      const isBusy = await this.#apply(batch);
+      this.#planRetry();
+      if (isBusy) await this.#burstToPass();
     }
+  }
+
+  /** What could not be copied may be so the next time, though nothing else changes: later and later, as long as it fails. */
+  #planRetry(): void {
+    clearTimeout(this.#retry);
+    if (!this.#owesCopies) {
+      this.#retryAfterMs = firstRetryMs;
+      return;
+    }
+    this.#retry = setTimeout(() => this.noticeAll(), this.#retryAfterMs);
+    this.#retryAfterMs = Math.min(2 * this.#retryAfterMs, longestRetryMs);
   }
 
   /** Resolves when no more changes come, or after a tenth of a second. */
@@ -143,6 +165,7 @@ export class ServiceWatcher {
       const again = looksIntoNew ? host.takeNewFolders() : [];
       const found = await host.refresh(isWhole || isFirst ? [""] : [...inside, ...again]);
       this.#warnOf(host.unreadable);
+      for (const folder of host.takeOpenedFolders()) this.#options.opened(join(rule.root, folder));
       return { rule, paths: isFirst ? [] : found };
     });
     return Promise.all(looks);
@@ -195,12 +218,14 @@ export class ServiceWatcher {
   ): Promise<Change> {
     const change = { rule, replica, paths: [] as readonly string[] };
     if (this.#isBound(rule, replica)) return change;
-    const copy = copies.get(replica.id) ?? new Copy(rule, replica, this.#options.workshop);
+    const copy = copies.get(replica.id) ?? new Copy({ rule, host }, replica, this.#options.workshop);
     copies.set(replica.id, copy);
     const isDone = await this.#attempt("sync", [], async () => {
-      if (isVerifying) await copy.verify(host.tree);
-      const { written, removed } = await copy.catchUp(host.tree, among);
+      if (isVerifying) await copy.verify();
+      const { written, removed, unreadable, isComplete } = await copy.catchUp(among);
       change.paths = [...written, ...removed];
+      for (const [path, why] of unreadable) this.#warn(`${join(rule.root, path)}: ${why}: not copied`);
+      if (!isComplete) this.#owesCopies = true;
     });
     if (!isDone) this.#owesCopies = true;
     if (isDone && change.paths.length > 0) {

@@ -40,7 +40,12 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
     for (const watcher of watchers.values()) watcher.noticeAll();
   };
   for (const [service, rules] of Map.groupBy(options.rules, (rule) => rule.service)) {
-    const watcher: ServiceWatcher = new ServiceWatcher({ ...options, service, rules });
+    const watcher: ServiceWatcher = new ServiceWatcher({
+      ...options,
+      service,
+      rules,
+      opened: (folder) => files.watchAgain(folder),
+    });
     watchers.set(service, watcher);
   }
   const quiet = (): void => {

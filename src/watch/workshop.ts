@@ -21,6 +21,8 @@ export interface Workshop {
   replicas(service: string): Promise<readonly Replica[]>;
   /** What a path of a container holds, by relative path, `""` for itself; `undefined` when there is no such path. */
   contents(replica: Replica, path: string): Promise<ReadonlyMap<string, Content> | undefined>;
+  /** The content of a file of a container; `undefined` when there is no such file. */
+  read(replica: Replica, path: string): Promise<Uint8Array | undefined>;
   /** Unpacks an archive at the root; folders that are not there are made. */
   unpack(replica: Replica, archive: AsyncIterable<Uint8Array>): Promise<void>;
   /** Removes paths, absolute, with all that is below them; what is not there is no mistake. */

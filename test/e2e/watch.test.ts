@@ -1,75 +1,10 @@
-import { chmod, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { writeFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
-import { EngineApi } from "../support/engine-api.ts";
-import { TestProject } from "../support/test-project.ts";
-import { describeOutcome, start, type Tool, tscompose } from "../support/tool.ts";
-import { soakWatch } from "../support/watch-soak.ts";
-import { containerTree, hostTree, Watching } from "../support/watching.ts";
-
-const sleeper = "image: busybox, command: sleep infinity, init: true, stop_signal: SIGKILL";
+import { describeOutcome, start, tscompose } from "../support/tool.ts";
+import { begin, sleeper, type WatchWorld } from "../support/watch-world.ts";
+import { containerTree, Watching } from "../support/watching.ts";
 
 describe("watch", () => {
-  test("what happens to files happens to their copies", async () => {
-    await using world = await begin({
-      "compose.yaml": `services: {web: {${sleeper}, develop: {watch: [{path: src, action: sync, target: /app}]}}}`,
-      "src/kept": "kept",
-      "src/d/removed": "removed",
-      "src/d/e/f": "deep",
-      "src/renamed": "renamed",
-    });
-    await using watching = await Watching.start(world.project);
-    await watching.says(/synced in /);
-    await world.isFollowed("web-1", "/app");
-
-    await world.change(async (at) => {
-      await writeFile(at("src/new"), "new");
-      await writeFile(at("src/kept"), "other");
-      await rename(at("src/renamed"), at("src/d/moved"));
-      await rm(at("src/d/removed"));
-      await rename(at("src/d/e"), at("src/moved-folder"));
-      await mkdir(at("src/empty/deep"), { recursive: true });
-      await symlink("../etc", at("src/link"));
-      await symlink("d", at("src/link-to-folder"));
-      await chmod(at("src/new"), 0o751);
-    });
-    await world.isEventuallyFollowed("web-1", "/app", watching);
-
-    await world.change(async (at) => {
-      await rm(at("src/d"), { recursive: true });
-      await writeFile(at("src/d"), "a file where a folder was");
-      await rm(at("src/new"));
-      await mkdir(at("src/new"));
-      await writeFile(at("src/new/below"), "a folder where a file was");
-      // As editors save: beside, and over it.
-      await writeFile(at("src/.kept.tmp"), "saved by an editor");
-      await rename(at("src/.kept.tmp"), at("src/kept"));
-    });
-    await world.isEventuallyFollowed("web-1", "/app", watching);
-  });
-
-  test("what changed while nobody watched is caught up on; what the container has of its own stays", async () => {
-    await using world = await begin({
-      "compose.yaml": `
-services: {web: {${sleeper}, develop: {watch: [{path: src, action: sync, target: /app, initial_sync: true}]}}}`,
-      "src/a": "one",
-      "src/same": "same",
-    });
-    await using first = await Watching.start(world.project);
-    await first.says(/synced in /);
-    expect((await first.end()).exitCode).toBe(130);
-    await world.exec("web-1", "mkdir /app/node_modules && echo own > /app/node_modules/x");
-
-    await world.change((at) => writeFile(at("src/a"), "two"));
-    await using second = await Watching.start(world.project, "--no-up");
-    await second.says(/synced in \S+ \(a\)/);
-
-    expect(await containerTree(world.engine, world.container("web-1"), "/app")).toContainEqual(
-      expect.stringMatching(/^node_modules\/x 644 /),
-    );
-    expect(second.said).not.toContain("same");
-  });
-
   test("every replica is copied to, and one that comes back catches up", async () => {
     await using world = await begin({
       "compose.yaml": `
@@ -183,9 +118,59 @@ services:
     await world.change((at) => writeFile(at("compose.yaml"), compose("environment: {A: 1},")));
     await watching.says(/⦿ watching/);
     await watching.says(/synced in /);
-    const inspected = (await world.engine.get(`/containers/${world.container("web-1")}/json`)) as Inspected;
-    expect(inspected.Config.Env).toContain("A=1");
+    expect(await variablesOf(world)).toContain("A=1");
     await world.isFollowed("web-1", "/app");
+  });
+
+  test("edits of .env and of an included file are applied", async () => {
+    await using world = await begin({
+      "compose.yaml": "include: [{path: more.yaml}]",
+      "more.yaml": serviceWith("A: $WORD"),
+      ".env": "WORD=one\n",
+      "src/a": "one",
+    });
+    await using watching = await Watching.start(world.project);
+    await watching.says(/synced in /);
+    await world.change((at) => writeFile(at(".env"), "WORD=two\n"));
+    await watching.says(/⦿ watching/);
+    expect(await variablesOf(world)).toContain("A=two");
+    await world.change((at) => writeFile(at("more.yaml"), serviceWith("A: $WORD, B: three")));
+    await watching.says(/⦿ watching/);
+    expect(await variablesOf(world)).toContain("B=three");
+  });
+
+  test("each service follows its own rules, and a rebuild replaces no other", async () => {
+    await using world = await begin({
+      "compose.yaml": `
+services:
+  base: { image: busybox, command: sleep infinity, init: true, stop_signal: SIGKILL }
+  one:
+    build: { context: one }
+    command: sleep infinity
+    stop_signal: SIGKILL
+    depends_on: [base]
+    develop: { watch: [{ path: one, action: rebuild }] }
+  two:
+    image: busybox
+    command: sleep infinity
+    stop_signal: SIGKILL
+    depends_on: [one]
+    develop: { watch: [{ path: src, action: sync, target: /app }] }
+`,
+      "one/Dockerfile": "FROM busybox\nCOPY word /\n",
+      "one/word": "one",
+      "src/a": "one",
+    });
+    await using watching = await Watching.start(world.project);
+    await watching.says(/two: synced in /);
+    const before = await ids(world, "base-1", "one-1", "two-1");
+    await world.change((at) => writeFile(at("one/word"), "two"));
+    await watching.says(/one: rebuilt/);
+    expect(await world.read("one-1", "/word")).toBe("two");
+    const after = await ids(world, "base-1", "one-1", "two-1");
+    expect(after.map((id, index) => id === before[index])).toEqual([true, false, true]);
+    await world.change((at) => writeFile(at("src/a"), "two"));
+    await world.isEventuallyFollowed("two-1", "/app", watching);
   });
 
   test("what is left out stays out, what is mounted is not copied", async () => {
@@ -212,30 +197,6 @@ services:
     const files = await containerTree(world.engine, world.container("web-1"), "/app");
     expect(files.map((line) => line.split(" ")[0])).toEqual(["a.ts", "e/", "e/f.ts"]);
     await watching.hasSaid(/\/mounted\/below is not copied to: this machine's own folder is mounted at \/mounted/);
-  });
-
-  test("thousands of files at once arrive, and a file that is written all the time does not keep others waiting", async () => {
-    await using world = await begin({
-      "compose.yaml": `services: {web: {${sleeper}, develop: {watch: [{path: src, action: sync, target: /app}]}}}`,
-      "src/a": "one",
-    });
-    await using watching = await Watching.start(world.project);
-    await watching.says(/synced in /);
-    const enough = new AbortController();
-    const busy = (async () => {
-      for (let count = 0; !enough.signal.aborted; count++)
-        await writeFile(join(world.project.directory, "src/busy"), String(count));
-    })();
-    await world.change(async (at) => {
-      for (let folder = 0; folder < 50; folder++) {
-        await mkdir(at(`src/d${folder}`));
-        for (let file = 0; file < 100; file++) await writeFile(at(`src/d${folder}/f${file}`), `${folder} ${file}`);
-      }
-    });
-    await watching.says(/synced in /);
-    enough.abort();
-    await busy;
-    await world.isEventuallyFollowed("web-1", "/app", watching);
   });
 
   test("--verify finds and repairs what changed in the container", async () => {
@@ -271,30 +232,6 @@ services:
     expect(await world.project.belongings()).toEqual(["container web-1", "network default"]);
   });
 
-  test("a thousand random operations lose nothing", async () => {
-    const { settledMs } = await soakWatch({ seed: 7, operations: 1000, perRound: 100, patienceMs: 60_000 });
-    expect(settledMs).toHaveLength(10);
-  });
-
-  test("where the kernel watches no more folders, that is said once, and all files are looked at", async () => {
-    await using world = await begin({
-      "compose.yaml": `services: {web: {${sleeper}, develop: {watch: [{path: src, action: sync, target: /app}]}}}`,
-      ...Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`src/d${index}/a`, "one"])),
-    });
-    // The limit of a user namespace is its own: namespaces(7), user_namespaces(7).
-    const limited = 'echo 3 > /proc/sys/user/max_inotify_watches && exec "$0" "$@"';
-    const tool: Tool = {
-      name: "tscompose",
-      command: ["unshare", "--user", "--map-root-user", "sh", "-c", limited, ...tscompose.command],
-    };
-    await using watching = await Watching.by(tool, world.project, "watch");
-    await watching.says(/synced in /);
-    await world.change((at) => writeFile(at("src/d8/b"), "two"));
-    await watching.says(/synced in /);
-    await world.isFollowed("web-1", "/app");
-    expect(watching.said.match(/limit of watched folders is reached/g)).toHaveLength(1);
-  });
-
   test("--no-up starts nothing", async () => {
     await using world = await begin({
       "compose.yaml": `services: {web: {${sleeper}, develop: {watch: [{path: src, action: sync, target: /app}]}}}`,
@@ -313,65 +250,29 @@ services:
   });
 });
 
+function serviceWith(environment: string): string {
+  return `services: {web: {${sleeper}, environment: {${environment}}, develop: {watch: [{path: src, action: sync, target: /app}]}}}`;
+}
+
+async function variablesOf(world: WatchWorld): Promise<readonly string[]> {
+  return (await inspect(world, "web-1")).Config.Env;
+}
+
+async function ids(world: WatchWorld, ...names: readonly string[]): Promise<readonly string[]> {
+  return Promise.all(names.map(async (name) => (await inspect(world, name)).Id));
+}
+
+async function inspect(world: WatchWorld, name: string): Promise<Inspected> {
+  return (await world.engine.get(`/containers/${world.container(name)}/json`)) as Inspected;
+}
+
 interface Inspected {
+  readonly Id: string;
   readonly Config: { readonly Env: readonly string[] };
 }
 
-interface World extends AsyncDisposable {
-  readonly engine: EngineApi;
-  readonly project: TestProject;
-  container(name: string): string;
-  change(work: (at: (path: string) => string) => Promise<unknown>): Promise<void>;
-  exec(container: string, script: string): Promise<void>;
-  read(container: string, path: string): Promise<string>;
-  isFollowed(container: string, folder: string): Promise<void>;
-  isEventuallyFollowed(container: string, folder: string, watching: Watching): Promise<void>;
-}
-
 /** Images of the project that a rebuild took the name from. */
-async function nameless({ engine, project }: World): Promise<readonly unknown[]> {
+async function nameless({ engine, project }: WatchWorld): Promise<readonly unknown[]> {
   const filters = { dangling: ["true"], label: [`com.docker.compose.project=${project.name}`] };
   return (await engine.get(`/images/json?filters=${encodeURIComponent(JSON.stringify(filters))}`)) as unknown[];
-}
-
-async function begin(files: Readonly<Record<string, string>>): Promise<World> {
-  const engine = new EngineApi();
-  const project = await TestProject.create(files, engine);
-  const container = (name: string): string => `${project.name}-${name}`;
-  const isFollowed = async (name: string, folder: string): Promise<void> =>
-    expect(await containerTree(engine, container(name), folder)).toEqual(
-      await hostTree(join(project.directory, "src")),
-    );
-  return {
-    engine,
-    project,
-    container,
-    isFollowed,
-    async change(work) {
-      await work((path) => join(project.directory, path));
-    },
-    async exec(name, script) {
-      const body = { Cmd: ["sh", "-c", script], AttachStdout: true };
-      const { Id } = (await engine.post(`/containers/${container(name)}/exec`, body)) as { Id: string };
-      await engine.send("POST", `/exec/${Id}/start`, { Detach: false });
-    },
-    async read(name, path) {
-      const body = { Cmd: ["cat", path], AttachStdout: true, Tty: true };
-      const { Id } = (await engine.post(`/containers/${container(name)}/exec`, body)) as { Id: string };
-      return (await engine.postForBytes(`/exec/${Id}/start`, { Tty: true })).toString().replaceAll("\r", "");
-    },
-    /** Looks again whenever something was copied. */
-    async isEventuallyFollowed(name, folder, watching) {
-      for (;;) {
-        try {
-          return await isFollowed(name, folder);
-        } catch (error) {
-          await watching.says(/synced in /).catch(() => {
-            throw error;
-          });
-        }
-      }
-    },
-    [Symbol.asyncDispose]: () => project[Symbol.asyncDispose](),
-  };
 }

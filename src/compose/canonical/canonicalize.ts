@@ -4,6 +4,7 @@ import { type Rewrite, rewriteTree } from "../rewrite.ts";
 import { type MapTree, withHistory } from "../tree.ts";
 import { buildInFull, keyValuesInFull, sshInFull, textInFull } from "./build.ts";
 import { dependsOnInFull } from "./depends-on.ts";
+import { developInFull, watchRuleInFull } from "./develop.ts";
 import { deviceInFull, gpusInFull } from "./devices.ts";
 import { externalInFull } from "./external.ts";
 import { envFilesInFull, fileReferenceInFull } from "./files.ts";
@@ -14,6 +15,7 @@ import { mountInFull } from "./volumes.ts";
 
 /** Where the language has short forms. Texts that only mean one value, such as sizes, stay until binding. */
 const longForms: Readonly<Record<string, LongForm>> = {
+  "services.*": developInFull,
   "services.*.build": buildInFull,
   "services.*.build.additional_contexts": keyValuesInFull,
   "services.*.build.provenance": textInFull,
@@ -22,6 +24,7 @@ const longForms: Readonly<Record<string, LongForm>> = {
   "services.*.build.ssh": sshInFull,
   "services.*.configs.*": fileReferenceInFull,
   "services.*.depends_on": dependsOnInFull,
+  "services.*.develop.watch.*": watchRuleInFull,
   "services.*.develop.watch.*.ignore": listInFull,
   "services.*.develop.watch.*.include": listInFull,
   "services.*.devices.*": deviceInFull,

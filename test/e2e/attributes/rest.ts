@@ -137,7 +137,8 @@ const conduct: Proofs = {
 };
 
 const watchTest = "test/e2e/watch.test.ts";
-const copies = tested(watchTest, "what happens to files happens to their copies");
+const watchFilesTest = "test/e2e/watch-files.test.ts";
+const copies = tested(watchFilesTest, "what happens to files happens to their copies");
 const leftOut = tested(watchTest, "what is left out stays out, what is mounted is not copied");
 const catchesUp = "what changed while nobody watched is caught up on; what the container has of its own stays";
 const runsItsCommand = tested(watchTest, "sync+restart restarts, sync+exec runs its command, restart copies nothing");
@@ -151,7 +152,7 @@ const watching: Proofs = {
   "services.*.develop.watch.*.target": copies,
   "services.*.develop.watch.*.ignore": leftOut,
   "services.*.develop.watch.*.include": leftOut,
-  "services.*.develop.watch.*.initial_sync": tested(watchTest, catchesUp),
+  "services.*.develop.watch.*.initial_sync": tested(watchFilesTest, catchesUp),
   "services.*.develop.watch.*.exec": runsItsCommand,
   "services.*.develop.watch.*.exec.command": runsItsCommand,
   "services.*.develop.watch.*.exec.user": runsItsCommand,

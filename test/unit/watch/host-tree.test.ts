@@ -75,6 +75,30 @@ test("thousands of removed files cost no walk for each", async () => {
   expect([...host.tree.keys()]).toEqual([""]);
 });
 
+test("what may not be looked at any more is taken to be as it was, and told", async () => {
+  await using folder = await temporaryFolder();
+  const at = (path: string): string => join(folder.path, path);
+  await mkdir(at("d"));
+  await writeFile(at("d/a"), "one");
+  const host = await folder.look();
+  // A link in a circle cannot be followed by anybody, whatever rights he has.
+  const circle = `${folder.path}-moved`;
+  await rename(folder.path, circle);
+  await symlink(folder.path, folder.path);
+  try {
+    expect(await host.refresh(["d"])).toEqual([]);
+    expect(host.unreadable).toEqual([`${at("d")}: cannot be read`]);
+    expect(host.knows("d/a")).toBe(false);
+  } finally {
+    await rm(folder.path);
+    await rename(circle, folder.path);
+  }
+  expect(await host.refresh(["d"])).toEqual([]);
+  expect(host.unreadable).toEqual([]);
+  await rm(at("d"), { recursive: true });
+  expect((await host.refresh(["d"])).toSorted()).toEqual(["d", "d/a"]);
+});
+
 async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string; look(): Promise<HostTree> }> {
   const path = await mkdtemp(join(tmpdir(), "host-tree-"));
   return {
