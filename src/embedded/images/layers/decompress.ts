@@ -4,9 +4,11 @@ import { ByteSource } from "../../tar/byte-source.ts";
 import { TarError } from "../../tar/entry.ts";
 
 const magicBytes = 6;
+/** What is unpacked at once: every piece waits for another thread, and Node's own 16 KiB would wait most of the time. */
+const chunkSize = 262_144;
 const compressions: readonly { readonly name: string; readonly magic: string; readonly open?: () => Duplex }[] = [
-  { name: "gzip", magic: "1f8b", open: () => createGunzip() },
-  { name: "zstd", magic: "28b52ffd", open: () => createZstdDecompress() },
+  { name: "gzip", magic: "1f8b", open: () => createGunzip({ chunkSize }) },
+  { name: "zstd", magic: "28b52ffd", open: () => createZstdDecompress({ chunkSize }) },
   { name: "bzip2", magic: "425a68" },
   { name: "xz", magic: "fd377a585a00" },
 ];
@@ -25,7 +27,7 @@ export async function* decompressed(chunks: AsyncIterable<Uint8Array>): AsyncGen
     throw new TarError(`archives compressed with ${found.name} are not supported: use gzip, zstd or none`);
   }
   const opened = found.open();
-  const out = new PassThrough({ highWaterMark: 1_048_576 });
+  const out = new PassThrough({ highWaterMark: 4 * chunkSize });
   pipeline(Readable.from(source.remaining(), { objectMode: false }), opened, out, () => {});
   try {
     for await (const chunk of out) yield chunk as Buffer;
