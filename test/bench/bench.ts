@@ -2,14 +2,13 @@
 //   node test/bench/bench.ts [--rounds N] [--only TEXT] [--out FILE.json]
 // Beside FILE.json it writes FILE.svg, and the figures into FILE.md where that is.
 // Needs Docker Compose (see test/support/tool.ts), the engine at DOCKER_HOST with busybox; root for the embedded engine.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { cpus, release } from "node:os";
 import { parseArgs } from "node:util";
 import { engineAddress, EngineApi } from "../support/engine-api.ts";
 import { dockerCompose, tscompose } from "../support/tool.ts";
+import { runBehindPeer } from "./behind-peer.ts";
 import { chartOf } from "./chart.ts";
 import { benchEngine } from "./embedded.ts";
 import { type Figure, interleave } from "./measure.ts";
@@ -37,18 +36,10 @@ const { values } = parseArgs({
 if (dockerCompose === undefined) throw new Error("Docker Compose is not here: there is nothing to compare with");
 await using stack = new AsyncDisposableStack();
 const embeddedAddress = process.env["TSCOMPOSE_BENCH_EMBEDDED"] ?? (await startEmbedded(stack));
-const [program, ...leading] = dockerCompose.command;
-if (program !== "docker") {
-  // What stands before the peer's own command would count against it: all of this goes on behind that, but for the
-  // embedded engine, which has to go by the programs of this machine.
-  const inside = leading.slice(0, leading.indexOf("docker"));
-  const again = spawn(program, [...inside, process.execPath, ...process.argv.slice(1)], {
-    stdio: "inherit",
-    env: { ...process.env, TSCOMPOSE_BENCH_EMBEDDED: embeddedAddress },
-  });
-  const [status] = (await once(again, "close")) as [number | null];
+const status = await runBehindPeer(dockerCompose, { TSCOMPOSE_BENCH_EMBEDDED: embeddedAddress });
+if (status !== undefined) {
   await stack.disposeAsync();
-  process.exit(status ?? 1);
+  process.exit(status);
 }
 const sides: Sides = {
   ours: { name: "tscompose", tool: tscompose, address: engineAddress },

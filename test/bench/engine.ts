@@ -1,12 +1,15 @@
 // The embedded engine beside Docker Engine, over the API alone and turn by turn.
-//   node test/bench/engine.ts [--rounds N] [--only TEXT]
+//   node test/bench/engine.ts [--rounds SHARE] [--only TEXT] [--out FILE.json]
 // Needs root, Docker Compose (see test/support/tool.ts), and Docker Engine at DOCKER_HOST with busybox.
 import { readdirSync, readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { cpus, release } from "node:os";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { engineAddress, EngineApi } from "../support/engine-api.ts";
 import { dockerCompose, tscompose } from "../support/tool.ts";
-import { type BenchEngine, benchEngine } from "./embedded.ts";
+import { runBehindPeer } from "./behind-peer.ts";
+import { benchEngine } from "./embedded.ts";
 import { clocked, type Contestant, type Figure, interleave } from "./measure.ts";
 import { flat } from "./projects.ts";
 import { Player, type Side } from "./side.ts";
@@ -106,18 +109,50 @@ const rows: readonly Row[] = [
   },
 ];
 
+/** What was found of one metric. */
+interface Result {
+  readonly row: string;
+  readonly metric: string;
+  /** At most so much is wanted: of the peer's median, or where there is none of MiB. */
+  readonly goal: number;
+  readonly found: number;
+  readonly figures?: readonly Figure[];
+}
+
 const { values } = parseArgs({
-  options: { rounds: { type: "string", default: "1" }, only: { type: "string", default: "" } },
+  options: {
+    rounds: { type: "string", default: "1" },
+    only: { type: "string", default: "" },
+    out: { type: "string" },
+  },
 });
 if (dockerCompose === undefined) throw new Error("Docker Compose is not here: there is nothing to compare with");
 
-await using embedded = await benchEngine();
+await using stack = new AsyncDisposableStack();
+const [address = "", pid = "0"] = process.env["TSCOMPOSE_BENCH_ENGINE"]?.split(" ") ?? (await startEngine());
+const status = await runBehindPeer(dockerCompose, { TSCOMPOSE_BENCH_ENGINE: `${address} ${pid}` });
+if (status !== undefined) {
+  await stack.disposeAsync();
+  process.exit(status);
+}
+const results: Result[] = [];
 for (const row of rows.filter(({ name: title }) => title.includes(values.only))) await compare(row);
 if ("up".includes(values.only)) await compareUp();
-if ("memory".includes(values.only)) await weigh(embedded);
+if ("memory".includes(values.only)) await weigh(Number(pid));
+if (values.out !== undefined) {
+  const { Version } = (await new EngineApi().get("/version")) as { Version: string };
+  const machine = `${cpus().length} cores, Linux ${release()}, Node ${process.versions.node}, Docker Engine ${Version}`;
+  const date = new Date().toISOString().slice(0, 10);
+  await writeFile(values.out, `${JSON.stringify({ date, machine, results }, null, 2)}\n`);
+}
+
+async function startEngine(): Promise<readonly string[]> {
+  const engine = stack.use(await benchEngine());
+  return [engine.address, String(engine.process.pid)];
+}
 
 async function compare({ name: title, goals, rounds, measure }: Row): Promise<void> {
-  await using ours = await Work.enter(embedded.address);
+  await using ours = await Work.enter(address);
   await using theirs = await Work.enter(engineAddress);
   const contestants: readonly Contestant[] = [
     { name: "embedded", measure: () => measure(ours) },
@@ -130,7 +165,7 @@ async function compareUp(): Promise<void> {
   const file = flat(20);
   await using stack = new AsyncDisposableStack();
   const enter = async (side: Side): Promise<Player> => stack.use(await Player.enter(side, file));
-  const ours = await enter({ name: "embedded", tool: tscompose, address: embedded.address });
+  const ours = await enter({ name: "embedded", tool: tscompose, address });
   const theirs = await enter({ name: "docker", tool: dockerCompose ?? tscompose, address: engineAddress });
   const contestants = [ours, theirs].map((player): Contestant => ({
     name: player.side.name,
@@ -144,33 +179,47 @@ async function compareUp(): Promise<void> {
 }
 
 /** What the engine and its monitors weigh at rest with twenty containers. */
-async function weigh({ address, process: { pid = 0 } }: BenchEngine): Promise<void> {
+async function weigh(engine: number): Promise<void> {
   const count = 20;
   await using work = await Work.enter(address);
   // The filter of system calls is compiled for the first container of all, and kept for the others.
   await work.start(1);
   await work.end(1);
   await work.start(count);
-  const engine = kilobytes(`/proc/${pid}/status`, /^VmRSS:\s+(\d+) kB$/m);
   const monitors = processesOf(dirname(address.slice("unix://".length)))
-    .filter((each) => each !== pid)
-    .map((each) => kilobytes(`/proc/${each}/smaps_rollup`, /^Pss:\s+(\d+) kB$/m));
-  const each = monitors.reduce((sum, size) => sum + size, 0) / count;
+    .filter((each) => each !== engine)
+    .map((each) => mebibytes(each, "smaps_rollup", /^Pss:\s+(\d+) kB$/m));
+  const beside = monitors.reduce((sum, size) => sum + size, 0) / count;
+  const found = [
+    { metric: "the engine's process, MiB", goal: 90, found: mebibytes(engine, "status", /^VmRSS:\s+(\d+) kB$/m) },
+    { metric: "beside each container, MiB", goal: 1.5, found: beside },
+  ];
   await work.end(count);
-  console.log(
-    `memory: the engine ${(engine / 1024).toFixed(0)} MiB (at most 90), beside each container ${(each / 1024).toFixed(2)} MiB (at most 1.5)`,
-  );
+  for (const each of found) {
+    results.push({ row: "at rest with 20 containers", ...each });
+    console.log(`at rest with 20 containers: ${each.metric} ${each.found.toFixed(2)} (at most ${each.goal})`);
+  }
 }
 
 /** Processes whose words hold a path: the engine, and the monitors and runtimes of its containers. */
 function processesOf(path: string): readonly number[] {
   return readdirSync("/proc")
-    .filter((entry) => /^\d+$/.test(entry) && readFileSync(`/proc/${entry}/cmdline`, "utf8").includes(path))
+    .filter((entry) => /^\d+$/.test(entry) && ofProcess(entry, "cmdline").includes(path))
     .map(Number);
 }
 
-function kilobytes(path: string, pattern: RegExp): number {
-  return Number(pattern.exec(readFileSync(path, "utf8"))?.[1] ?? 0);
+function mebibytes(process: number, file: string, pattern: RegExp): number {
+  return Number(pattern.exec(ofProcess(String(process), file))?.[1] ?? 0) / 1024;
+}
+
+/** Nothing of one that has ended since it was listed. */
+function ofProcess(process: string, file: string): string {
+  try {
+    return readFileSync(`/proc/${process}/${file}`, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ESRCH")) return "";
+    throw error;
+  }
 }
 
 function tell(title: string, goals: Readonly<Record<string, number>>, figures: readonly Figure[]): void {
@@ -179,10 +228,11 @@ function tell(title: string, goals: Readonly<Record<string, number>>, figures: r
       figures.find((each) => each.metric === metric && each.contestant === contestant);
     const [ours, theirs] = [of("embedded"), of("docker")];
     if (ours === undefined || theirs === undefined) continue;
-    const ratio = (ours.median / theirs.median).toFixed(2);
+    const found = ours.median / theirs.median;
+    results.push({ row: title, metric, goal, found, figures: [ours, theirs] });
     const times = `${ours.median.toFixed(0)}/${ours.p95.toFixed(0)} to ${theirs.median.toFixed(0)}/${theirs.p95.toFixed(0)} ms`;
     console.log(
-      `${title}: ${metric} ${ratio} of Docker Engine (at most ${goal.toFixed(2)}); median/p95 of ${ours.samples.length}: ${times}`,
+      `${title}: ${metric} ${found.toFixed(2)} of Docker Engine (at most ${goal.toFixed(2)}); median/p95 of ${ours.samples.length}: ${times}`,
     );
   }
 }
