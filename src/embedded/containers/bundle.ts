@@ -7,6 +7,7 @@ import { findInit } from "../host/init.ts";
 import { readLayeredFile } from "../host/layered-file.ts";
 import type { PreparedNetwork } from "../networks/networks.ts";
 import type { DeviceFacts } from "../runtime/devices.ts";
+import { monitorNetwork, mountsTable } from "../runtime/monitor.ts";
 import type { WishedMount } from "../runtime/mounts.ts";
 import { ociJson } from "../runtime/oci.ts";
 import { type NamespacePaths, type NamespaceWish, ociSpec } from "../runtime/oci-spec.ts";
@@ -30,12 +31,13 @@ export async function writeBundle(
   await mkdir(rootfs, { recursive: true, mode: 0o711 });
   const etc = await writeEtcFiles(rooms, container, network);
   const mounts = await Promise.all(container.mounts.map((mount) => wishedMount(rooms, mount)));
-  const { hostConfig, config } = withHome(rooms, container);
+  const files = userFilesOf(rooms, container);
+  const { hostConfig, config } = withHome(rooms, container, files);
   const spec = ociSpec(config, hostConfig, {
     rootPath: "m",
     hostname: config.Hostname ?? "",
     ...(config.Domainname ? { domainname: config.Domainname } : {}),
-    user: userOf(rooms, container),
+    user: userOf(rooms, container, files),
     namespaces: namespacesOf(rooms, container, network),
     sysctls: network?.sysctls ?? {},
     cgroupPath: `/${rooms.paths.mark}/${container.id}`,
@@ -49,22 +51,37 @@ export async function writeBundle(
   });
   await Promise.all([
     writeFile(join(run, "config.json"), ociJson(await rooms.seccomp.apply(spec)), { mode: 0o600 }),
+    writeFile(join(run, "mounts"), mountsOf(rooms, container), { mode: 0o600 }),
     writeFile(join(run, "host.ip"), network?.hostBatch ?? "", { mode: 0o600 }),
     writeFile(join(run, "ns.ip"), network?.namespaceBatch ?? "", { mode: 0o600 }),
   ]);
   return spec;
 }
 
+function mountsOf({ paths, runtimes }: ContainerRooms, { id, image }: ContainerDocument): string {
+  const { upper, work, rootfs } = paths.container(id);
+  const { hidesUnifiedCgroups } = runtimes.usual;
+  return mountsTable({ rootfs, upper, work, lower: image.lowerDirs, hidesUnifiedCgroups });
+}
+
 /** Whom the container's processes run as, by the files of its own root. */
-export function userOf(rooms: ContainerRooms, container: ContainerDocument): ReturnType<typeof resolveUser> {
+export function userOf(
+  rooms: ContainerRooms,
+  container: ContainerDocument,
+  files: UserFiles = userFilesOf(rooms, container),
+): ReturnType<typeof resolveUser> {
   const { config, hostConfig } = container;
-  return resolveUser(config.User ?? "", hostConfig.GroupAdd ?? [], userFilesOf(rooms, container));
+  return resolveUser(config.User ?? "", hostConfig.GroupAdd ?? [], files);
 }
 
 /** A user whom the container's files do not know is at home in its root, as with Docker; the runtime leaves it open. */
-export function withHome(rooms: ContainerRooms, container: ContainerDocument): ContainerDocument {
+export function withHome(
+  rooms: ContainerRooms,
+  container: ContainerDocument,
+  files: UserFiles = userFilesOf(rooms, container),
+): ContainerDocument {
   const { config } = container;
-  if (hasAccount(config.User ?? "", userFilesOf(rooms, container))) return container;
+  if (hasAccount(config.User ?? "", files)) return container;
   return { ...container, config: { ...config, Env: ["HOME=/", ...(config.Env ?? [])] } };
 }
 
@@ -134,10 +151,11 @@ function ignoreExisting(error: unknown): void {
 }
 
 function namespacesOf(
-  { register }: ContainerRooms,
-  { hostConfig }: ContainerDocument,
+  rooms: ContainerRooms,
+  { id, hostConfig }: ContainerDocument,
   network: PreparedNetwork | undefined,
 ): NamespacePaths {
+  const { register } = rooms;
   const shared = (mode: string | undefined, kind: string): NamespaceWish => {
     if (mode === "host") return "host";
     if (mode?.startsWith("container:") !== true) return "own";
@@ -149,7 +167,7 @@ function namespacesOf(
     return `/proc/${first.pid}/ns/${kind}`;
   };
   return {
-    network: networkNamespace(hostConfig, network) ?? shared(hostConfig.NetworkMode, "net"),
+    network: network === undefined ? shared(hostConfig.NetworkMode, "net") : networkNamespace(rooms, id, network),
     ipc: shared(hostConfig.IpcMode, "ipc"),
     pid: shared(hostConfig.PidMode, "pid"),
     uts: hostConfig.NetworkMode === "host" ? "host" : shared(hostConfig.UTSMode, "uts"),
@@ -158,12 +176,11 @@ function namespacesOf(
 }
 
 function networkNamespace(
-  { NetworkMode }: HostConfig,
-  network: PreparedNetwork | undefined,
-): NamespaceWish | undefined {
-  if (network === undefined || NetworkMode === "host") return undefined;
-  const [, name] = /^netns add (\S+)/.exec(network.hostBatch) ?? [];
-  return name === undefined ? "own" : `/run/netns/${name}`;
+  { paths, runtimes }: ContainerRooms,
+  id: string,
+  { namespaceBatch }: PreparedNetwork,
+): NamespaceWish {
+  return namespaceBatch === "" ? "host" : monitorNetwork(runtimes.usual.name, paths.container(id).run);
 }
 
 function devicesOf({ Devices, Privileged }: HostConfig): DeviceFacts {

@@ -143,19 +143,18 @@ export class Runs {
     await saved.catch(() => {});
   }
 
-  #spawn({ id, image, config }: ContainerDocument, network: PreparedNetwork | undefined): MonitorProcess {
+  #spawn({ id, config }: ContainerDocument, network: PreparedNetwork | undefined): MonitorProcess {
     const { paths, runtimes } = this.#rooms;
-    const { run, upper, work } = paths.container(id);
+    const { run } = paths.container(id);
+    const hasNetwork = (network?.namespaceBatch ?? "") !== "";
     const script = monitorScript({
-      hasNetwork: (network?.hostBatch ?? "") !== "",
+      hasNetwork,
       hasInput: config.OpenStdin === true,
       hasTerminal: config.Tty === true,
       runtime: runtimes.usual.name,
-      hidesUnifiedCgroups: runtimes.usual.hidesUnifiedCgroups,
     });
-    const root = runtimes.usual.root;
-    const args = [run, id, image.lowerDirs.join(":"), upper, work, root, paths.signs, spoolFolder(paths, id)];
-    return spawnMonitor(script, args, join(run, "monitor.log"));
+    const args = [run, id, runtimes.usual.root, paths.signs, spoolFolder(paths, id)];
+    return spawnMonitor(script, args, { logPath: join(run, "monitor.log"), hasNetwork });
   }
 
   /** The pid of the container's first process; `undefined` when there will be none. */

@@ -35,10 +35,10 @@ export function startContainer({ rooms, runs, turns }: VerbParts, reference: str
   return turns(id, async () => {
     const container = rooms.register.get(id);
     if (!mayMove("start", container)) return false;
-    await rooms.register.change(id, {
-      isStoppedByHand: false,
-      ...(container.state.status === "restarting" ? {} : { restartCount: 0 }),
-    });
+    const restartCount = container.state.status === "restarting" ? container.restartCount : 0;
+    if (container.isStoppedByHand || container.restartCount !== restartCount) {
+      await rooms.register.change(id, { isStoppedByHand: false, restartCount });
+    }
     await runs.start(rooms.register.get(id));
     return true;
   });
@@ -135,11 +135,15 @@ async function sendAndTell({ rooms }: VerbParts, container: ContainerDocument, s
   if (first === undefined) return;
   const isThere = sendSignal(first, signal);
   // Without a PID namespace of its own, what it has started would stay, and the runtime waits for it.
-  if (signal === killed) killGroup(rooms.paths.mark, container.id);
+  if (signal === killed && sharesProcesses(container)) killGroup(rooms.paths.mark, container.id);
   if (isThere) rooms.publish(container, "kill", { signal: String(signal) });
   if (!isThere || status !== "paused") return;
   await setFrozen(first.pid, false);
   await rooms.register.changeState(container.id, { status: "running" });
+}
+
+function sharesProcesses({ hostConfig: { PidMode = "" } }: ContainerDocument): boolean {
+  return PidMode !== "" && PidMode !== "private";
 }
 
 function firstPid({ id, state }: ContainerDocument): number {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const root = "/sys/fs/cgroup";
@@ -18,7 +18,9 @@ export function sweepCgroups(mark: string, isKept: (id: string) => boolean): voi
 
 /** Kills all processes of a container's control groups, frozen ones too. */
 export function killGroup(mark: string, id: string): void {
-  const folders = hierarchies().map((hierarchy) => join(hierarchy, mark, id));
+  const folders = hierarchies()
+    .map((hierarchy) => join(hierarchy, mark, id))
+    .filter((folder) => existsSync(folder));
   const pids = new Set(folders.flatMap(processesIn));
   for (const pid of pids) kill(pid);
   if (pids.size === 0) return;

@@ -3,6 +3,9 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { endianness } from "node:os";
 import { run } from "./run.ts";
 
+/** As which descriptor who sets up one end of a link between host and container has the other end's namespace open. */
+export const otherNamespace = 9;
+
 /** Runs lines of `ip -batch` in the host's namespace; nothing for none. */
 export async function ipBatch(lines: readonly string[]): Promise<void> {
   if (lines.length > 0) await run("ip", ["-batch", "-"], { input: `${lines.join("\n")}\n` });
@@ -24,6 +27,16 @@ export async function interfacesOf(pid: number): Promise<{ readonly name: string
 /** Names of the host's interfaces. */
 export async function interfaceNames(): Promise<string[]> {
   return (await readdir("/proc/sys/net/ipv4/conf")).filter((name) => name !== "all" && name !== "default");
+}
+
+/** The number of an interface that is up; `undefined` when the kernel does not tell it. */
+export async function interfaceIndex(name: string): Promise<number | undefined> {
+  // Unlike sysfs, which shows the namespace that it was mounted in, this is about the one that the engine is in.
+  for (const line of ((await textOf("/proc/net/igmp")) ?? "").split("\n")) {
+    const [index = "", device] = line.split(/[\s:]+/);
+    if (device === name) return Number(index);
+  }
+  return undefined;
 }
 
 /** A route of the host's main table. */

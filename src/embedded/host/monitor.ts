@@ -16,30 +16,50 @@ export interface WaitingMonitor extends MonitorProcess {
   proceed(): void;
 }
 
+/** How a monitor is run. */
+export interface MonitorPlace {
+  /** What goes wrong is written to it. */
+  readonly logPath: string;
+  /** In a network namespace of its own, with the host's as its standard input. */
+  readonly hasNetwork: boolean;
+}
+
 /**
- * Runs a script in a mount namespace of its own, in a session of its own. What goes wrong is written to `logPath`. The
- * script comes as text: a shell reads a file while it runs it, and an upgrade would change that under its feet.
+ * Runs a script in a mount namespace of its own, in a session of its own. The script comes as text: a shell reads a file
+ * while it runs it, and an upgrade would change that under its feet.
  */
-export function spawnMonitor(script: string, args: readonly string[], logPath: string): MonitorProcess {
-  const child = spawnShell(script, args, { logPath, talk: "ignore" });
+export function spawnMonitor(
+  script: string,
+  args: readonly string[],
+  { logPath, hasNetwork }: MonitorPlace,
+): MonitorProcess {
+  const host = hasNetwork ? openSync("/proc/self/ns/net", "r") : undefined;
+  const own = hasNetwork ? ["--net"] : [];
+  const child = spawnShell([script, ...args], { logPath, own, input: host ?? "ignore", output: "ignore" });
+  if (host !== undefined) closeSync(host);
   return { pid: child.pid ?? 0, ended: endOf(child) };
 }
 
-/** The same for a script that says when it is ready, and goes on when it is told to. */
+/** The same in the host's network, for a script that says when it is ready, and goes on when it is told to. */
 export function spawnWaitingMonitor(script: string, args: readonly string[], logPath: string): WaitingMonitor {
-  const child = spawnShell(script, args, { logPath, talk: "pipe" });
+  const child = spawnShell([script, ...args], { logPath, own: [], input: "pipe", output: "pipe" });
   const ended = endOf(child);
   return { pid: child.pid ?? 0, ready: firstLine(child, ended), proceed: () => child.stdin?.end("\n"), ended };
 }
 
-function spawnShell(
-  script: string,
-  args: readonly string[],
-  { logPath, talk }: { readonly logPath: string; readonly talk: "pipe" | "ignore" },
-): ChildProcess {
+interface ShellPlace {
+  readonly logPath: string;
+  /** Namespaces of its own beside that of mounts, as words for unshare(1). */
+  readonly own: readonly string[];
+  readonly input: "pipe" | "ignore" | number;
+  readonly output: "pipe" | "ignore";
+}
+
+function spawnShell(words: readonly string[], { logPath, own, input, output }: ShellPlace): ChildProcess {
+  const [script = "", ...args] = words;
   const log = openSync(logPath, "a", 0o600);
-  const unshare = ["--mount", "--propagation", "slave", "/bin/sh", "-c", script, "monitor", ...args];
-  const child = spawn("unshare", unshare, { stdio: [talk, talk, log], detached: true, env: environment() });
+  const unshare = ["--mount", "--propagation", "slave", ...own, "/bin/sh", "-c", script, "monitor", ...args];
+  const child = spawn("unshare", unshare, { stdio: [input, output, log], detached: true, env: environment() });
   closeSync(log);
   child.unref();
   return child;

@@ -35,20 +35,38 @@ export function portDevice(endpointId: string): string {
   return `${portPrefix}${endpointId.slice(0, 11)}`;
 }
 
-/** How the host's end is made; the other end goes to the namespace of this name or process id. */
+/** How the host's end is made; the other end goes to the namespace of this file or process id. */
 export function hostLines(endpoint: Endpoint, namespace: string, isConnected: boolean): string[] {
-  const { device = "", options, driver } = endpoint.network;
+  const { device = "", driver } = endpoint.network;
   if (driver === "macvlan") return [macvlanLine(endpoint, namespace)];
   const port = portDevice(endpoint.id);
-  const mtu = options["com.docker.network.driver.mtu"];
-  const size = mtu === undefined || mtu === "0" ? "" : ` mtu ${mtu}`;
-  const peer = `peer name ${endpoint.interfaceName} address ${endpoint.macAddress}${size} netns ${namespace}`;
   return [
-    `link add ${port} master ${device}${size} up type veth ${peer}`,
+    pairLine(endpoint, { host: `master ${device}`, own: `netns ${namespace}` }),
     // A container may reach itself through a port that it publishes.
     `link set ${port} type bridge_slave hairpin on`,
     ...(isConnected ? [] : [`link set ${port} type bridge_slave isolated on`]),
   ];
+}
+
+/**
+ * The same from the container's side, for a port of the bridge that needs no settings of its own: takes no work in the
+ * host's namespace, given by its file, where the bridge has this number.
+ */
+export function pairLineFromWithin(endpoint: Endpoint, hostNamespace: string, bridgeIndex: number): string {
+  return pairLine(endpoint, {
+    host: `netns ${hostNamespace} master if${bridgeIndex}`,
+    own: "netns /proc/self/ns/net",
+  });
+}
+
+function pairLine(
+  { id, network, interfaceName, macAddress }: Endpoint,
+  { host, own }: { readonly host: string; readonly own: string },
+): string {
+  const mtu = network.options["com.docker.network.driver.mtu"];
+  const size = mtu === undefined || mtu === "0" ? "" : ` mtu ${mtu}`;
+  const peer = `peer name ${interfaceName} address ${macAddress}${size} ${own}`;
+  return `link add ${portDevice(id)} ${host}${size} up type veth ${peer}`;
 }
 
 function macvlanLine({ network: { options }, interfaceName, macAddress }: Endpoint, namespace: string): string {

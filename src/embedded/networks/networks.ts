@@ -65,12 +65,12 @@ export interface NetworkedContainer {
 
 /** Plain data that the container's state keeps: an engine that comes back gives it to `recover`. */
 export interface PreparedNetwork {
-  /**
-   * Lines for `ip -batch` in the host's network namespace; the first makes the namespace named by the container's id.
-   * Empty on the network `host`: the container has no namespace of its own.
-   */
+  /** Lines for `ip -batch` in the host's network namespace, with the container's own as `otherNamespace`. */
   readonly hostBatch: string;
-  /** Lines for `ip -n <container id> -batch`. */
+  /**
+   * Lines for after that in the container's, with the host's as `otherNamespace`. Empty on the network `host`: the
+   * container has none of its own.
+   */
   readonly namespaceBatch: string;
   /** For the container's OCI configuration. */
   readonly sysctls: Readonly<Record<string, string>>;

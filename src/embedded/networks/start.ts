@@ -1,5 +1,5 @@
 import { forgetUdpFlows } from "../host/conntrack.ts";
-import { hostNames, hostResolvConf, networkSetting } from "../host/host-network.ts";
+import { hostNames, hostResolvConf, interfaceIndex, networkSetting, otherNamespace } from "../host/host-network.ts";
 import { badRequest } from "../api/http-error.ts";
 import {
   type Endpoint,
@@ -9,6 +9,7 @@ import {
   hostLines,
   isDefaultBridge,
   namespaceLines,
+  pairLineFromWithin,
   resolverEndpoint,
   resolverLines,
 } from "./endpoint.ts";
@@ -108,14 +109,16 @@ async function preparedOf(
   const resolver = resolverEndpoint(linked);
   const isOnHost = endpoints.some(({ network }) => network.driver === "host");
   const offered = Object.fromEntries(offeredPorts(container.ports).map((port) => [port, null]));
+  const links = await Promise.all(
+    linked.map((endpoint) => linkLines(endpoint, Object.keys(published?.bindings ?? {}).length > 0)),
+  );
   return {
-    hostBatch: isOnHost
-      ? ""
-      : batch([`netns add ${container.id}`, ...linked.flatMap((each) => linkLines(each, container.id))]),
+    hostBatch: batch(links.flatMap(({ onHost }) => onHost)),
     namespaceBatch: isOnHost
       ? ""
       : batch([
           "link set lo up",
+          ...links.flatMap(({ within }) => within),
           ...linked.flatMap(namespaceLines),
           ...(gateway === undefined ? [] : gatewayLines(gateway)),
           ...(resolver === undefined ? [] : resolverLines(resolver)),
@@ -128,8 +131,19 @@ async function preparedOf(
   };
 }
 
-function linkLines(endpoint: Endpoint, namespace: string): string[] {
-  return hostLines(endpoint, namespace, firewalled(endpoint.network).isConnected);
+/** Where its link is made: within the container where that is enough, which takes one program less. */
+async function linkLines(
+  endpoint: Endpoint,
+  hasPorts: boolean,
+): Promise<{ readonly onHost: readonly string[]; readonly within: readonly string[] }> {
+  const other = `/proc/self/fd/${otherNamespace}`;
+  const { device = "", driver } = endpoint.network;
+  const { isConnected } = firewalled(endpoint.network);
+  const bridgeIndex = hasPorts || !isConnected || driver !== "bridge" ? undefined : await interfaceIndex(device);
+  if (bridgeIndex === undefined) {
+    return { onHost: hostLines(endpoint, other, isConnected), within: [] };
+  }
+  return { onHost: [], within: [pairLineFromWithin(endpoint, other, bridgeIndex)] };
 }
 
 function batch(lines: readonly string[]): string {

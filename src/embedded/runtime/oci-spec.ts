@@ -28,7 +28,7 @@ export interface SpecFacts extends Omit<MountFacts, "kernel" | "hasWritableCgrou
   readonly host: HostFacts;
 }
 
-/** A namespace of its own, none, or another's to join by its path: `/proc/12/ns/ipc`, `/run/netns/…`. */
+/** A namespace of its own, none, or one to join by its path: `/proc/12/ns/ipc`. */
 export type NamespaceWish = "own" | "host" | `/${string}`;
 
 /** The namespaces that a container can do without, or share. */

@@ -9,6 +9,7 @@ import { promisify } from "node:util";
 import type { EndpointSettings, PortBinding } from "../../../src/docker-api/container.ts";
 import type { NetworkInfo } from "../../../src/docker-api/network.ts";
 import type { NetworkedContainer, PreparedNetwork } from "../../../src/embedded/networks/networks.ts";
+import { otherNamespace } from "../../../src/embedded/host/host-network.ts";
 import type { DriverReply, DriverRequest } from "./protocol.ts";
 
 const run = promisify(execFile);
@@ -102,13 +103,14 @@ export class NetworkHost implements AsyncDisposable {
   async startContainer(wish: StandInWish): Promise<StandIn> {
     const container = containerOf(wish);
     const prepared = (await this.#call("prepare", container)) as PreparedNetwork;
-    const script = `mount -t tmpfs tmpfs /run/netns && printf %s "$HOST_BATCH" | ip -batch - && printf %s "$NAMESPACE_BATCH" | ip -n "$1" -batch - &&
-      exec ip netns exec "$1" sh -c '
-        for setting in $SYSCTLS; do
-          path=/proc/sys/$(echo "\${setting%=*}" | tr . /); echo "\${setting#*=}" >"$path" || exit 1
-        done
-        echo ready; exec sleep infinity'`;
-    const standIn = spawn("ip", ["netns", "exec", this.namespace, "sh", "-c", script, "sh", container.id], {
+    const script = `exec 8</proc/self/ns/net; exec unshare --net sh -c '
+      printf %s "$HOST_BATCH" | nsenter --net=/proc/self/fd/8 ip -batch - ${otherNamespace}</proc/self/ns/net &&
+      printf %s "$NAMESPACE_BATCH" | ip -batch - ${otherNamespace}<&8 || exit 1
+      for setting in $SYSCTLS; do
+        path=/proc/sys/$(echo "\${setting%=*}" | tr . /); echo "\${setting#*=}" >"$path" || exit 1
+      done
+      echo ready; exec sleep infinity'`;
+    const standIn = spawn("ip", ["netns", "exec", this.namespace, "sh", "-c", script], {
       stdio: ["ignore", "pipe", "inherit"],
       env: {
         ...process.env,
