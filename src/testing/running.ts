@@ -9,7 +9,7 @@ import type { ServiceVariables } from "./variables.ts";
 export class Running {
   readonly project: Project;
   readonly serviceVariables: ServiceVariables;
-  readonly variables: StackRequest["environment"];
+  readonly variables: StackState["environment"];
   readonly stopGraceMs: number;
   /** It outlives those who use it. */
   readonly isKept: boolean;
@@ -18,10 +18,10 @@ export class Running {
   readonly layered: Map<string, VolumeSnapshot> = new Map<string, VolumeSnapshot>();
   #containers: readonly ListedContainer[] = [];
 
-  constructor({ project, variables }: StackState, request: StackRequest, context: OpenContext) {
+  constructor({ project, variables, environment }: StackState, request: StackRequest, context: OpenContext) {
     this.project = project;
     this.serviceVariables = variables;
-    this.variables = request.environment;
+    this.variables = environment;
     this.stopGraceMs = request.stopGraceMs;
     this.isKept = request.isKept;
     this.context = context;

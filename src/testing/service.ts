@@ -85,8 +85,8 @@ export class TestService<Shape extends ServiceShape = ServiceShape> {
 
   /** Runs a command in a container of its own, made as the service says, which is gone afterwards. */
   run(command: readonly string[], options: ServiceCommand<RunRequest> = {}): Promise<CommandResult> {
-    const { project, context } = this.#running;
-    return run(project, { ...options, service: this.name, command }, context);
+    const { project, context, variables } = this.#running;
+    return run(project, { variables, ...options, service: this.name, command }, context);
   }
 
   /** Stops and starts it, and waits until it is healthy again. Its published ports may be others then. */

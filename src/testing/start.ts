@@ -40,7 +40,7 @@ export interface StackRequest {
   readonly isKept: boolean;
 }
 
-/** A stack that runs, as data. */
+/** A stack that was read, or runs, as data. */
 export interface StackState {
   readonly project: Project;
   readonly variables: ServiceVariables;
@@ -48,13 +48,12 @@ export interface StackState {
   readonly secrets: readonly string[];
   /** What was done to start it, line by line. */
   readonly plan: readonly string[];
+  /** Variables of the process, completed by `.env` files. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** A stack that was read and can be started. */
-export interface ReadStack extends Omit<StackState, "plan"> {
-  /** Variables of the process and of `.env` files. */
-  readonly environment: Readonly<Record<string, string>>;
-}
+type ReadStack = Omit<StackState, "plan">;
 
 /** Opens what a stack is started and looked at with. */
 export function openStackContext(
@@ -97,8 +96,7 @@ export async function startStack(
   request: StackRequest,
   { context, history, prepareData = async () => {} }: StartOptions,
 ): Promise<StackState> {
-  const { environment, ...known } = read;
-  const { project } = known;
+  const { project, environment } = read;
   const { build = "always", pull, startTimeoutMs } = request;
   const how = { wait: true, waitTimeoutMs: startTimeoutMs, build, ...(pull === undefined ? {} : { pull }) };
   let plan: readonly string[] = [];
@@ -107,11 +105,11 @@ export async function startStack(
     const planned = await planUp(project, { ...how, environment, ignoreOrphans: true }, context);
     plan = renderPlan(planned);
     checkExecution(await runPlan(planned, { ...context, environment }));
-    return { ...known, plan };
+    return { ...read, plan };
   } catch (error) {
     const spoken = await lastLines(project, context).catch(() => []);
     const failure = startFailure(error, spoken);
-    const dossier = failure && (await writeDossier({ ...known, plan }, { request, context, history, failure }));
+    const dossier = failure && (await writeDossier({ ...read, plan }, { request, context, history, failure }));
     if (!request.isKept) await endStack(project.name, request, context);
     throw failure === undefined ? error : new StackStartError({ ...failure, ...dossier }, error);
   }

@@ -136,6 +136,24 @@ describe("a stack of a test", () => {
     expect(await left()).toEqual([]);
   });
 
+  test.each([{ shared: false }, { shared: true }])("makes containers anew as .env says: %o", async (how) => {
+    const { Os, Arch } = (await engine.get("/version")) as { readonly Os: string; readonly Arch: string };
+    await given.write({
+      "keeper/compose.yaml": `services: { keeper: { build: ., init: true, volumes: ["/data"] } }`,
+      "keeper/Dockerfile": "FROM busybox\nCMD sleep infinity\n",
+      "keeper/.env": `DOCKER_DEFAULT_PLATFORM=${Os}/${Arch}\n`,
+    });
+    await using stack = await compose(join(given.directory, "keeper/compose.yaml"), options(how));
+    const madeAs = async (): Promise<string | undefined> => {
+      const [row] = await engine.containers({ label: [`com.docker.compose.project=${stack.project}`] });
+      return row?.Labels["com.docker.compose.config-hash"];
+    };
+    const before = await madeAs();
+    await using kept = await stack.snapshot();
+    await stack.restore(kept);
+    expect(await madeAs()).toBe(before);
+  });
+
   test("that does not start says why, with its logs, and leaves nothing", async () => {
     const starting = compose(path(), options({ profiles: ["broken"] }));
     const error = await starting.then(() => undefined).catch((thrown: unknown) => thrown);
