@@ -61,9 +61,10 @@ export class Session {
   /** What to load, as the global flags and the command's own wishes say it, and the world to load it from. */
   async loading(own: LoadRequest = {}): Promise<[request: LoadRequest, context: LoadContext]> {
     const { systemFiles } = await import("../system/files.ts");
+    const { systemModules: modules } = await import("../system/modules.ts");
     const { environment, workingDirectory, homeDirectory } = this.io;
     const readStdin = (): Promise<string> => readAll(this.io.stdin);
-    const around = { environment, workingDirectory, homeDirectory };
+    const around = { environment, workingDirectory, homeDirectory, modules };
     const fetchRemote: FetchRemote = async (reference) => (await this.#remoteFetcher())(reference);
     return [loadRequest(this.flags, own), { ...around, files: systemFiles, readStdin, fetchRemote }];
   }

@@ -2,6 +2,7 @@ import { delimiter, dirname, join, resolve } from "node:path";
 import type { Assignment } from "./dotenv.ts";
 import { absolutePaths, type Environment, type EnvFileChoice, valueOf, withEnvFiles } from "./environment.ts";
 import type { LoadContext, LoadRequest } from "./load.ts";
+import { mostMebibytes, readText } from "./read-text.ts";
 import { isRemote, localPaths } from "./remote.ts";
 import type { LoadSession } from "./session.ts";
 
@@ -30,6 +31,7 @@ export const defaultFileNames: readonly string[] = [
   "docker-compose.yml",
   "docker-compose.yaml",
 ];
+const programName = "compose.ts";
 const overrideNames = fileOverrides(["compose", "docker-compose"]);
 
 /** Finds the files of a project, its directory and its environment, from flags, variables and what lies around. */
@@ -131,10 +133,19 @@ function profilesOf({ profiles = [] }: LoadRequest, environment: Environment): r
   return listed;
 }
 
-/** The default files of the nearest directory, upwards, that has one. */
-async function search(start: string, session: LoadSession): Promise<string[]> {
+/** Finds what a directory has for a main file, best first. */
+type Finder = (directory: string) => Promise<readonly string[]>;
+
+/** The default files of the nearest directory, upwards, that has one; a program only where there is no other. */
+async function search(start: string, session: LoadSession): Promise<readonly string[]> {
+  const texts: Finder = (directory) => existing(defaultFileNames, directory, session);
+  const programs: Finder = (directory) => ownPrograms(directory, session);
+  return (await nearest(start, texts, session)) ?? (await nearest(start, programs, session)) ?? [];
+}
+
+async function nearest(start: string, find: Finder, session: LoadSession): Promise<readonly string[] | undefined> {
   for (let directory = start; ; directory = dirname(directory)) {
-    const [main, ...others] = await existing(defaultFileNames, directory, session);
+    const [main, ...others] = await find(directory);
     if (main !== undefined) {
       warnAboutChoice(main, others, session);
       const [override, ...otherOverrides] = await existing(overrideNames, directory, session);
@@ -142,8 +153,15 @@ async function search(start: string, session: LoadSession): Promise<string[]> {
       warnAboutChoice(override, otherOverrides, session);
       return [main, override];
     }
-    if (dirname(directory) === directory) return [];
+    if (dirname(directory) === directory) return undefined;
   }
+}
+
+/** Other things are called `compose.ts`, too, such as what puts functions together: nobody asked for those to be run. */
+async function ownPrograms(directory: string, session: LoadSession): Promise<readonly string[]> {
+  const found = await existing([programName], directory, session);
+  const read = await Promise.all(found.map((path) => readText(path, session.files, mostMebibytes.compose)));
+  return found.filter((_, index) => read[index]?.kind === "text" && read[index].text.includes("tscompose"));
 }
 
 async function existing(names: readonly string[], directory: string, { files }: LoadSession): Promise<string[]> {

@@ -124,7 +124,7 @@ class Extension {
     const name = session.nameOf(paths[0]);
     let model: MapTree = mapTree([], { file: name, line: 1, column: 1 });
     for (const path of paths) {
-      const parsed = await readFile(path, session, at);
+      const parsed = await readFile(path, this.#scope, at);
       if (parsed === undefined) return undefined;
       for (const document of parsed.documents) {
         model = enforceUniqueness(merge(model, substituteVariables(document, this.#scope), report));

@@ -78,19 +78,18 @@ async function innerScope(
   const errorsBefore = scope.session.errorCount;
   const environment = await innerEnvironment(item, directory, scope);
   const isEnvironmentKnown = scope.session.errorCount === errorsBefore;
-  const files = await readFiles(paths, scope);
+  const files = await readFiles(paths, { ...scope, environment });
   // Without their variables, files cannot be read as what they mean.
   if (files === undefined || !isEnvironmentKnown) return undefined;
   return { files, scope: { ...scope, directory, outerDirectory: scope.directory, environment, chain } };
 }
 
 async function readFiles(paths: readonly ScalarTree[], scope: ModelScope): Promise<ParsedFile[] | undefined> {
-  const { session } = scope;
   const files: ParsedFile[] = [];
   let isComplete = true;
   for (const { text, at } of paths) {
     const copies: Copies | readonly [] = (await localPaths(text, scope, at)) ?? [];
-    const parsed = await Promise.all(copies.map((path) => readFile(path, session, at)));
+    const parsed = await Promise.all(copies.map((path) => readFile(path, scope, at)));
     files.push(...parsed.filter((file) => file !== undefined));
     isComplete &&= copies.length > 0 && !parsed.includes(undefined);
   }

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Files } from "../system/files.ts";
+import type { Modules } from "../system/modules.ts";
 import { bind } from "./bind.ts";
 import { checkConsistency, checkContainerNames } from "./check.ts";
 import type { Diagnostic } from "./diagnostic.ts";
@@ -53,6 +54,8 @@ export interface LoadContext {
   readonly readStdin: () => Promise<string>;
   /** Fetches compose files from afar; absent: they are refused. */
   readonly fetchRemote?: FetchRemote;
+  /** Runs compose files that are programs, such as `compose.ts`; absent: none is run. */
+  readonly modules?: Modules;
 }
 
 /** A project that passed every check, with what the user should still hear. */
@@ -136,7 +139,7 @@ interface Loading {
 }
 
 async function readProjectFiles(
-  { files: paths }: Discovery,
+  { files: paths, environment }: Discovery,
   { readStdin }: LoadContext,
   session: LoadSession,
 ): Promise<ParsedFile[]> {
@@ -144,7 +147,9 @@ async function readProjectFiles(
   const files: ParsedFile[] = [];
   for (const path of paths) {
     const parsed =
-      path === "-" ? parseSource(session.quote("-", await readStdin()), session) : await readFile(path, session);
+      path === "-"
+        ? parseSource(session.quote("-", await readStdin()), session)
+        : await readFile(path, { session, environment });
     if (parsed !== undefined) files.push(parsed);
   }
   if (files.length < paths.length) session.doubts.leaveOpen();

@@ -65,6 +65,11 @@ function linesOf(text: string): LineCounter {
   return lines;
 }
 
+/** Finds places in a text by their offsets. */
+export function placerOf(text: string, file: string): Placer {
+  return placer(file, linesOf(text));
+}
+
 function placer(file: string, lines: LineCounter): Placer {
   return (start, end) => {
     const { line, col: column } = lines.linePos(start);

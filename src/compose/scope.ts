@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import type { Environment } from "./environment.ts";
 import { interpolate } from "./interpolate.ts";
+import { isModule, readModule } from "./module/read-module.ts";
 import { parse } from "./parse.ts";
 import { resolvePaths } from "./paths.ts";
 import type { LoadSession, SourceText } from "./session.ts";
@@ -28,8 +29,13 @@ export interface ModelScope {
   readonly resolvesPaths: boolean;
 }
 
-/** Reads and parses a file; `from` is where another one names it. */
-export async function readFile(path: string, session: LoadSession, from?: Location): Promise<ParsedFile | undefined> {
+/** Reads and parses a file, or runs it where it is a program; `from` is where another one names it. */
+export async function readFile(
+  path: string,
+  { session, environment }: Pick<ModelScope, "session" | "environment">,
+  from?: Location,
+): Promise<ParsedFile | undefined> {
+  if (isModule(path)) return readModule(path, environment, session, { from });
   const source = await session.read(path, { from });
   return source === undefined ? undefined : parseSource(source, session);
 }

@@ -1,5 +1,6 @@
 import { isAbsolute, relative, sep } from "node:path";
 import type { Files } from "../system/files.ts";
+import type { Modules } from "../system/modules.ts";
 import { type Diagnostic, InvalidProjectError, type Report } from "./diagnostic.ts";
 import { Doubts } from "./doubts.ts";
 import { type Budget, fullBudget } from "./parse.ts";
@@ -11,6 +12,7 @@ import type { Location } from "./source.ts";
 export interface World {
   readonly files: Files;
   readonly workingDirectory: string;
+  readonly modules?: Modules;
   readonly fetchRemote?: FetchRemote;
 }
 
@@ -74,6 +76,10 @@ export class LoadSession {
   /** What was fetched, in order. */
   get fetched(): readonly Fetched[] {
     return this.#fetched;
+  }
+
+  get modules(): Modules | undefined {
+    return this.#world.modules;
   }
 
   get hasErrors(): boolean {

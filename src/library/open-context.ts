@@ -4,6 +4,7 @@ import type { Choice } from "../engine/connect.ts";
 import { openEngine } from "../open-engine.ts";
 import { systemClock } from "../system/clock.ts";
 import { systemFiles } from "../system/files.ts";
+import { systemModules } from "../system/modules.ts";
 import { systemPrograms } from "../system/programs.ts";
 import { ownSurroundings, type Surroundings } from "../system/surroundings.ts";
 
@@ -47,6 +48,7 @@ export function loadContext(
     environment,
     workingDirectory: options.workingDirectory ?? own.workingDirectory,
     homeDirectory,
+    modules: systemModules,
     readStdin: options.readStdin ?? (async () => ""),
     fetchRemote: async (reference) =>
       (await import("../actions/remote/fetch-remote.ts")).remoteFetcher(fetching)(reference),

@@ -1,12 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { ComposeFile } from "../define/compose-file.ts";
 import type { Emit, ProgressEvent } from "../events.ts";
 import { ownSurroundings } from "../system/surroundings.ts";
 import { StackHistory } from "./dossier/history.ts";
 import { wantedDossiers } from "./dossier/places.ts";
 import { recordDossier } from "./dossier/record.ts";
 import { currentTestFile } from "./dossier/test-file.ts";
+import { definitionText, identityOf, isDefinition } from "./definition.ts";
 import { keepNames } from "./keep-names.ts";
 import { keepWatch } from "./guard/own-guard.ts";
 import { Running } from "./running.ts";
@@ -18,8 +20,11 @@ import { keyOf } from "./lease/places.ts";
 import type { OpenContext } from "../library/open-context.ts";
 import { endStack, openStackContext, readStack, type StackRequest, type StackState, startStack } from "./start.ts";
 
-/** Which file, or which files of which the later ones change what the earlier say; relative to the working directory. */
-export type ComposeSource = string | URL | readonly (string | URL)[];
+/**
+ * Which file, or which files of which the later ones change what the earlier say; relative to the working directory. Or what
+ * `defineCompose` gives: relative paths in that start from the working directory, unless there is a project directory.
+ */
+export type ComposeSource = string | URL | readonly (string | URL)[] | ComposeFile;
 
 /** What a test can say about the stack that it wants, whatever the file. */
 export interface StackWishes {
@@ -141,10 +146,12 @@ async function joinShared(
   { env = {}, reuse }: StackWishes,
   { context, undo }: Opening,
 ): Promise<StackState> {
-  const { files, services, profiles, envFiles, projectDirectory, engine } = request;
+  const { files, definition, services, profiles, envFiles, projectDirectory, engine } = request;
   // What changes while it runs is another stack; what is kept is brought to what the files say now.
-  const texts = reuse === true ? [] : await Promise.all(files.map((file) => context.files.readText(file)));
-  const which = { files, services: services.toSorted(), profiles, envFiles, projectDirectory };
+  const isFile = reuse !== true && definition === undefined;
+  const texts = isFile ? await Promise.all(files.map((file) => context.files.readText(file))) : [];
+  const defined = definition === undefined ? [] : [request.workingDirectory, identityOf(definition, reuse === true)];
+  const which = { files, defined, services: services.toSorted(), profiles, envFiles, projectDirectory };
   const key = keyOf([which, engine ?? context.choice.address, env, reuse === true, texts]);
   const { state, release } = await lease({ key, request }, context);
   undo.defer(release);
@@ -157,7 +164,9 @@ export function toRequest(file: ComposeSource, options: StackWishes): StackReque
   const { workingDirectory, homeDirectory, environment } = ownSurroundings();
   const { services = [], profiles, env = {}, envFiles, projectDirectory, engine, build, pull } = options;
   return {
-    files: [file].flat().map((each) => resolve(workingDirectory, each instanceof URL ? fileURLToPath(each) : each)),
+    ...(isDefinition(file)
+      ? { files: ["-"], definition: definitionText(file) }
+      : { files: pathsOf(file, workingDirectory) }),
     services,
     environment: { ...environment, ...env },
     workingDirectory,
@@ -172,4 +181,9 @@ export function toRequest(file: ComposeSource, options: StackWishes): StackReque
     ...(build === undefined ? {} : { build }),
     ...(pull === undefined ? {} : { pull }),
   };
+}
+
+function pathsOf(file: Exclude<ComposeSource, ComposeFile>, workingDirectory: string): readonly string[] {
+  const named = typeof file === "string" || file instanceof URL ? [file] : file;
+  return named.map((each) => resolve(workingDirectory, each instanceof URL ? fileURLToPath(each) : each));
 }

@@ -1,3 +1,4 @@
+import type { ShapeOfDefinition } from "../define/define.ts";
 import type { ComposeFiles } from "./index.ts";
 
 /** What is known of a compose file when a test is compiled: the names that it declares. */
@@ -16,8 +17,14 @@ export interface ServiceShape {
 /** What is known of a file that has no declarations beside it: nothing, so any name will do. */
 export type AnyShape = ComposeShape;
 
-/** What is known of a file by the path that a test gives. */
-export type ShapeOf<File> = Declared<PathOf<File>> extends infer Shape extends ComposeShape ? Shape : AnyShape;
+/** What is known of a file by the path that a test gives, or of a defined one by itself. */
+export type ShapeOf<File> = File extends string | URL | readonly unknown[]
+  ? Declared<PathOf<File>> extends infer Shape extends ComposeShape
+    ? Shape
+    : AnyShape
+  : ShapeOfDefinition<File> extends infer Shape extends ComposeShape
+    ? Shape
+    : AnyShape;
 
 type Declared<Path> = Path extends keyof ComposeFiles ? ComposeFiles[Path] : undefined;
 

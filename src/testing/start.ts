@@ -19,8 +19,10 @@ import { knownVariables, secretValues, type ServiceVariables } from "./variables
 
 /** What to start, as data: JSON-safe, for it may be another process that starts it. */
 export interface StackRequest {
-  /** Absolute paths; empty: as the command line finds them. */
+  /** Absolute paths, or `-` for what `definition` says. */
   readonly files: readonly string[];
+  /** A compose file that is no file, as text. */
+  readonly definition?: string;
   readonly projectDirectory?: string;
   readonly envFiles?: readonly string[];
   readonly profiles?: readonly string[];
@@ -57,11 +59,12 @@ type ReadStack = Omit<StackState, "plan">;
 
 /** Opens what a stack is started and looked at with. */
 export function openStackContext(
-  { environment, workingDirectory, homeDirectory, engine }: StackRequest,
+  { environment, workingDirectory, homeDirectory, engine, definition }: StackRequest,
   more: Partial<Pick<Context, "emit" | "signal">>,
 ): Promise<OpenContext> {
   const named = engine === undefined ? {} : { engine };
-  return openContext({ environment, workingDirectory, homeDirectory, ...named, ...more });
+  const given = definition === undefined ? {} : { readStdin: async () => definition };
+  return openContext({ environment, workingDirectory, homeDirectory, ...named, ...given, ...more });
 }
 
 /** Reads the files and makes a copy of the project, of a name that nobody else has. */

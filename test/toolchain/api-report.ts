@@ -12,6 +12,7 @@ const root = join(import.meta.dirname, "../..");
 /** The entries of `exports` in package.json, by the names that users import. */
 const entries: Readonly<Record<string, string>> = {
   tscompose: "index.d.ts",
+  "tscompose/define": "define/index.d.ts",
   "tscompose/testing": "testing/index.d.ts",
   "tscompose/testing/vitest-reporter": "testing/vitest-reporter.d.ts",
   "tscompose/testing/node-reporter": "testing/node-reporter.d.ts",

@@ -5,13 +5,16 @@ import { expect, test } from "vitest";
 const root = join(import.meta.dirname, "../..");
 
 /** What runs in e2e, or is checked by tsc. */
-const folders = ["examples/test-suite", "test/e2e/testing", "test/types"];
+const folders = ["examples/test-suite", "examples/typescript", "test/e2e/testing", "test/types"];
 
-test("the code of docs/testing.md is code that is run", () => {
-  const page = readFileSync(join(root, "docs/testing.md"), "utf8");
+test.each([
+  ["testing.md", 3],
+  ["typescript.md", 1],
+])("the code of docs/%s is code that is run", (name, expected) => {
+  const page = readFileSync(join(root, "docs", name), "utf8");
   const blocks = [...page.matchAll(/^```(?:ts|js|yaml)\n(.*?)^```/gms)].map(([, code = ""]) => code);
   const sources = folders.flatMap(filesIn).map((file) => flat(readFileSync(file, "utf8")));
-  expect(blocks.length).toBeGreaterThan(3);
+  expect(blocks.length).toBeGreaterThan(expected);
   expect(blocks.filter((block) => !sources.some((source) => source.includes(flat(block))))).toEqual([]);
 });
 

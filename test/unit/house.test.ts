@@ -11,6 +11,7 @@ const allowed: Record<string, readonly string[]> = {
   "docker-api": [],
   system: ["errors"],
   context: ["type:engine", "type:events", "type:system"],
+  define: [],
   compose: ["errors", "type:system"],
   graph: ["type:compose"],
   grpc: [],

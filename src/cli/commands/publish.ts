@@ -66,6 +66,8 @@ export const publish: CommandModule<PublishFlags> = {
   },
 };
 
+const isProgram = /\.[cm]?[jt]s$/;
+
 /** The compose files as they are written, unless something of them must not go out. */
 function publishedFiles(
   { project, sources, fetched }: Loaded,
@@ -74,10 +76,17 @@ function publishedFiles(
 ): PublishedFile[] {
   const written = [...sources].map(([name, text]) => ({ name, path: resolve(io.workingDirectory, name), text }));
   const configFiles = new Set(project.configFiles);
-  const isYaml = ({ name }: { readonly name: string }): boolean => /\.ya?ml$/i.test(name);
+  const program = project.configFiles.find((path) => isProgram.test(path));
+  if (program !== undefined) {
+    throw new UsageError(
+      `cannot publish ${program}: who fetches it would not run it`,
+      "publish what it says: tscompose config > compose.yaml",
+    );
+  }
+  const isRead = ({ name }: { readonly name: string }): boolean => /\.ya?ml$/i.test(name) || isProgram.test(name);
   const copies = new Set(fetched.flatMap((each) => [...each.copies]));
   const isLocal = ({ path }: { readonly path: string }): boolean => !configFiles.has(path) && !copies.has(path);
-  const others = written.filter((file) => isLocal(file) && isYaml(file)).map(({ name }) => name);
+  const others = written.filter((file) => isLocal(file) && isRead(file)).map(({ name }) => name);
   const problems = obstacles(project, { withEnvironment: withEnv, others });
   if (problems.length > 0) throw new ImpossiblePlanError(problems);
   return project.configFiles.map((path) => {
