@@ -1,7 +1,9 @@
 // Compose files in test suites: explicit names only. test/types/api.md shows all of it.
 export { StackStartError } from "./start-error.ts";
 export { compose } from "./compose.ts";
+export { Fault } from "./faults/fault.ts";
 export { forRun } from "./for-run.ts";
+export { TestLink } from "./link.ts";
 export { TestService } from "./service.ts";
 
 export type { ComposeOptions, ComposeSource, StackWishes } from "./compose.ts";

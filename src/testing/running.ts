@@ -16,6 +16,8 @@ export class Running {
   readonly context: OpenContext;
   /** Over whose copies volumes are layered, by their names. */
   readonly layered: Map<string, VolumeSnapshot> = new Map<string, VolumeSnapshot>();
+  /** Nothing is to be started for it any more. */
+  hasEnded = false;
   #containers: readonly ListedContainer[] = [];
 
   constructor({ project, variables, environment }: StackState, request: StackRequest, context: OpenContext) {

@@ -9,6 +9,7 @@ import { copyFrom, type CopyRequest, copyTo } from "../library/copy.ts";
 import { logs } from "../library/follow.ts";
 import { connectionUrl, mainPort, type Place, type UrlSource } from "./connection-url.ts";
 import { bringBack } from "./only-these.ts";
+import { Fault } from "./faults/fault.ts";
 import type { Running } from "./running.ts";
 import type { ServiceShape } from "./shape.ts";
 
@@ -107,8 +108,11 @@ export class TestService<Shape extends ServiceShape = ServiceShape> {
     await this.#running.refresh();
   }
 
-  /** Sends a signal. `SIGKILL`, which is usual, has worked when this resolves; what others do is up to the service. */
-  async kill(signal = "SIGKILL"): Promise<void> {
+  /**
+   * Sends a signal. `SIGKILL`, which is usual, has worked when this resolves; what others do is up to the service. What it gives
+   * starts the service again when it is healed or goes out of scope, for who wants that.
+   */
+  async kill(signal = "SIGKILL"): Promise<Fault> {
     const { project, context, containers } = this.#running;
     await kill(project, { services: [this.name], signal }, context);
     if (/^(SIG)?KILL$|^9$/.test(signal)) {
@@ -116,6 +120,7 @@ export class TestService<Shape extends ServiceShape = ServiceShape> {
       await Promise.all(killed.map(({ id }) => context.engine.waitContainer(id, { signal: context.signal })));
     }
     await this.#running.refresh();
+    return new Fault(() => (this.#running.hasEnded ? Promise.resolve() : this.start()));
   }
 
   /** Freezes it: connections stay open and nothing answers. */

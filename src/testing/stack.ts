@@ -3,6 +3,8 @@ import type { LogsOptions } from "../actions/logs.ts";
 import { UsageError } from "../errors.ts";
 import type { LogLine } from "../events.ts";
 import { logs } from "../library/follow.ts";
+import { LinkFaults } from "./faults/link-faults.ts";
+import { TestLink } from "./link.ts";
 import type { Running } from "./running.ts";
 import { type Patience, TestService, usualPatienceMs } from "./service.ts";
 import type { ComposeShape, ServiceName } from "./shape.ts";
@@ -33,6 +35,7 @@ export class StackOfAll<Shape extends ComposeShape = ComposeShape> implements As
   readonly services: { readonly [Name in ServiceName<Shape>]: TestService<Shape["services"][Name]> };
   readonly #running: Running;
   readonly #life: StackLife<Shape>;
+  readonly #faults: LinkFaults;
   #ending: Promise<void> | undefined;
 
   constructor(running: Running, environment: Readonly<Record<string, string>>, life: StackLife<Shape>) {
@@ -40,6 +43,7 @@ export class StackOfAll<Shape extends ComposeShape = ComposeShape> implements As
     this.env = environment;
     this.#running = running;
     this.#life = life;
+    this.#faults = new LinkFaults(running);
     const names = Object.keys(running.project.services);
     const found = Object.fromEntries(names.map((name) => [name, new TestService(name, running)]));
     this.services = found as StackOfAll<Shape>["services"];
@@ -73,10 +77,24 @@ export class StackOfAll<Shape extends ComposeShape = ComposeShape> implements As
     return await this.#life.fork(own);
   }
 
+  /** The way from one service to another, to be made worse: `await using _ = await stack.link("api", "db").cut()`. */
+  link(from: ServiceName<Shape>, to: ServiceName<Shape>): TestLink {
+    return new TestLink({ from, to }, Object.keys(this.services), this.#faults);
+  }
+
   /** Takes it down, or gives it back where others use it, too; the second time it does nothing. */
   [Symbol.asyncDispose](): Promise<void> {
-    this.#ending ??= this.#life.end();
+    this.#ending ??= this.#finish();
     return this.#ending;
+  }
+
+  async #finish(): Promise<void> {
+    this.#running.hasEnded = true;
+    try {
+      await this.#faults.healAll();
+    } finally {
+      await this.#life.end();
+    }
   }
 }
 
