@@ -61,10 +61,9 @@ test("a link is slow where the kernel has network emulation, and elsewhere that 
     return;
   }
   await using _ = await slowing;
-  const slow = await stack.api.exec(["redis-cli", "-h", "db", "eval", "return redis.call('time')", "0"]);
   const started = performance.now();
-  await stack.api.exec(["redis-cli", "-h", "db", "ping"]);
-  expect(slow.exitCode).toBe(0);
+  const { stdout } = await stack.api.exec(["redis-cli", "-h", "db", "ping"]);
+  expect(stdout).toBe("PONG\n");
   expect(performance.now() - started).toBeGreaterThanOrEqual(200);
 });
 
