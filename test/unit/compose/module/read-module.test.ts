@@ -4,7 +4,8 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { InvalidProjectError } from "../../../../src/compose/diagnostic.ts";
 import { type LoadContext, type Loaded, load, type LoadRequest } from "../../../../src/compose/load.ts";
-import { printProject } from "../../../../src/actions/publish/print-project.ts";
+import { encodeProject } from "../../../../src/compose/encode.ts";
+import { escapeDollars, printModel } from "../../../../src/compose/print.ts";
 import { systemFiles } from "../../../../src/system/files.ts";
 import { systemModules } from "../../../../src/system/modules.ts";
 import { lineOf } from "../../../support/load-texts.ts";
@@ -58,7 +59,8 @@ describe("a compose file in TypeScript", () => {
     expect(project.services["db"]).toMatchObject({ image: "postgres:17", init: true, ports: [{ target: 5432 }] });
     expect(project.services["web"]).toMatchObject({ command: ["echo", "$HOME ${A} $$"], environment: { A: "$1" } });
     expect(project.services["web"]?.build?.context).toBe(project.workingDirectory);
-    const { project: again } = await loadFiles({ "compose.yaml": printProject(project) });
+    const printed = escapeDollars(printModel(encodeProject(project, "yaml"), "yaml"));
+    const { project: again } = await loadFiles({ "compose.yaml": printed });
     expect(again.services["web"]?.command).toEqual(["echo", "$HOME ${A} $$"]);
   });
 
