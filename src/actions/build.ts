@@ -42,5 +42,6 @@ export async function planBuild(
     proxies,
     absentPaths,
     builder: builderOf(engine, environment),
+    keepsCaches: engine.keepsBuildCaches,
   });
 }

@@ -44,6 +44,7 @@ export async function readInputs(
     absentPaths,
     nowMs: clock.now(),
     builder: builderOf(engine, environment),
+    keepsCaches: engine.keepsBuildCaches,
     proxies,
     providers,
     ...(models === undefined ? {} : { models }),

@@ -57,12 +57,13 @@ export async function connect(options: ConnectOptions): Promise<{ readonly engin
     attempts.push({ address: address.text, origin, outcome: opened.outcome });
     if (opened.outcome.kind !== "answered") continue;
     attempts.push(...list.slice(at + 1).map(untried));
-    const { apiVersion, hasBuildKit } = opened.outcome;
+    const { apiVersion, hasBuildKit, server } = opened.outcome;
     const folder = dockerConfigFolder(options.environment, options.homeDirectory);
     const parts = {
       address: address.text,
       apiVersion,
       hasBuildKit,
+      keepsBuildCaches: keepsBuildCaches(server),
       transport: opened.transport,
       credentials: dockerCredentials(folder, options.environment),
       proxies: async () => proxyVariables(await readDockerConfig(folder), address.text),
@@ -134,6 +135,11 @@ function offersBuildKit(headers: IncomingHttpHeaders): boolean {
   if (headers["builder-version"] === "2") return true;
   const isDocker = /^Docker\/.*\(linux\)/.test(String(headers["server"]));
   return isDocker && isAtLeast(String(headers["api-version"]), "1.39");
+}
+
+/** A Docker engine with its own image store refuses, and does not tell which store it has; ours can. */
+function keepsBuildCaches(server: string | undefined): boolean {
+  return server?.startsWith("tscompose/") === true;
 }
 
 function untried({ address, origin }: Candidate): Attempt {

@@ -18,6 +18,7 @@ export interface DockerEngineParts {
   readonly address: string;
   readonly apiVersion: string;
   readonly hasBuildKit: boolean;
+  readonly keepsBuildCaches: boolean;
   readonly transport: Transport;
   readonly credentials: Credentials;
   readonly proxies: Engine["proxies"];
@@ -26,7 +27,14 @@ export interface DockerEngineParts {
 }
 
 /** The port, spoken to any engine that speaks Docker's API. */
-export function dockerEngine({ address, hasBuildKit, proxies, detachKeys, ...parts }: DockerEngineParts): Engine {
+export function dockerEngine({
+  address,
+  hasBuildKit,
+  keepsBuildCaches,
+  proxies,
+  detachKeys,
+  ...parts
+}: DockerEngineParts): Engine {
   const { transport, apiVersion } = parts;
   transport.apiVersion = apiVersion;
   const names = new Names();
@@ -45,6 +53,7 @@ export function dockerEngine({ address, hasBuildKit, proxies, detachKeys, ...par
     address,
     apiVersion,
     hasBuildKit,
+    keepsBuildCaches,
     proxies,
     detachKeys,
     version: () => told("asking for the version", transport.ask({ method: "GET", path: "/version" })),

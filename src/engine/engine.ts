@@ -27,6 +27,8 @@ export interface Engine {
   readonly apiVersion: string;
   /** Whether builds may go by BuildKit's API, on `/grpc` and `/session`. */
   readonly hasBuildKit: boolean;
+  /** Whether its builds can leave their results in registries and folders, for others to go on from. */
+  readonly keepsBuildCaches: boolean;
   /** Variables that containers and builds get so that they find proxies, by Docker's configuration; may hold passwords. */
   proxies(): Promise<Readonly<Record<string, string>>>;
   /** Keys that leave a process running, where Docker's configuration names some: `ctrl-e,e`. */

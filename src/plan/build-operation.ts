@@ -1,5 +1,6 @@
 import type { Build, Project, Service } from "../compose/project.ts";
 import { composeVersion, label } from "../observe/labels.ts";
+import { withCacheFolders } from "./build-caches.ts";
 import { type Builders, chooseBuilder } from "./build-support.ts";
 import { imageOf } from "./names.ts";
 import type { BuildSecret, Operation } from "./operation.ts";
@@ -33,7 +34,7 @@ export function buildOperation(
     ...(service.platform === undefined ? {} : { platform: service.platform }),
     service: service.name,
     builder: chooseBuilder(service, builders, report),
-    build: withContexts(project, withProxies(service.build, proxies)),
+    build: withCacheFolders(project.workingDirectory, withContexts(project, withProxies(service.build, proxies))),
     ...(secrets.length === 0 ? {} : { secrets }),
     labels: buildLabels(project.name, service),
   };

@@ -1,5 +1,6 @@
 import { isAtLeast } from "../docker-api/version.ts";
 import type { Build, Service } from "../compose/project.ts";
+import { checkCaches } from "./build-caches.ts";
 import type { BuilderKind } from "./operation.ts";
 import type { ReportProblem } from "./problem.ts";
 
@@ -9,6 +10,8 @@ export interface Builders {
   readonly preferred: BuilderKind;
   /** The engine's: it tells the age of its BuildKit. */
   readonly apiVersion: string;
+  /** Whether results of builds can be left elsewhere than in their image. */
+  readonly keepsCaches: boolean;
 }
 
 type Asks = (build: Build) => boolean;
@@ -46,7 +49,7 @@ const apiOfNewerBuildKit = "1.42";
 
 /** Chooses the builder for a service, and tells every attribute that it cannot do: nothing is ever done halfway. */
 export function chooseBuilder({ name, build = {} }: Service, builders: Builders, report: ReportProblem): BuilderKind {
-  const { preferred, apiVersion } = builders;
+  const { preferred, apiVersion, keepsCaches } = builders;
   const isOld = !isAtLeast(apiVersion, apiOfNewerBuildKit);
   const forBuildKit = askedOf(onlyBuildKit, build);
   const forClassic = askedOf(isOld ? { ...onlyClassic, ...newInBuildKit } : onlyClassic, build);
@@ -67,6 +70,7 @@ export function chooseBuilder({ name, build = {} }: Service, builders: Builders,
         : needsClassic;
     tell(attribute, `${why}; ${forBuildKit.join(", ")} cannot do without BuildKit`);
   }
+  checkCaches(build, keepsCaches, tell);
   checkDockerStore(build, isOld ? apiVersion : undefined, tell);
   return "buildkit";
 }
@@ -80,12 +84,6 @@ function checkDockerStore(
   tell: (attribute: string, message: string, hint?: string) => void,
 ): void {
   const store = "the image store of this engine cannot hold it";
-  const exported = (build.cacheTo ?? []).filter((entry) => !/^type=inline\b|,type=inline\b/.test(entry));
-  const hint = "type=inline puts the cache into the image";
-  if (exported.length > 0)
-    tell("cache_to", `the BuildKit of a Docker engine exports no caches: "${exported.join('", "')}"`, hint);
-  const local = (build.cacheFrom ?? []).filter((entry) => /\btype=local\b/.test(entry));
-  if (local.length > 0) tell("cache_from", `caches in folders cannot be used yet: "${local.join('", "')}"`);
   if ((build.platforms ?? []).length > 1)
     tell("platforms", `${store}: an image of several platforms`, "name one platform");
   if (isAsked(build.provenance)) tell("provenance", `${store}: an image with attestations`);

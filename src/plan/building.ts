@@ -30,6 +30,8 @@ export interface BuildingOptions {
   readonly absentPaths?: readonly string[];
   /** What to build with, where either builder will do; absent: the classic one. */
   readonly builder?: BuilderKind;
+  /** Whether the builder can leave results elsewhere than in their image; absent: it cannot. */
+  readonly keepsCaches?: boolean;
   /** Values of secrets, and the way to the ssh agent. */
   readonly environment?: Environment;
   /** Arguments for builds that say nothing else. */
@@ -38,8 +40,15 @@ export interface BuildingOptions {
 
 /** Builds images whether they are there or not; images of one name are built once, and what they are made of first. */
 export function building(project: Project, snapshot: Snapshot, options: BuildingOptions): Plan {
-  const { services = [], builder: preferred = "classic", environment = {}, proxies, absentPaths } = options;
-  const surroundings = { builders: { preferred, apiVersion: snapshot.apiVersion }, environment, proxies };
+  const {
+    services = [],
+    builder: preferred = "classic",
+    keepsCaches = false,
+    environment = {},
+    proxies,
+    absentPaths,
+  } = options;
+  const surroundings = { builders: { preferred, apiVersion: snapshot.apiVersion, keepsCaches }, environment, proxies };
   const draft = new Draft();
   const problems: Problem[] = [];
   const report = (problem: Problem): number => problems.push(problem);

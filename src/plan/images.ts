@@ -125,8 +125,8 @@ function planImage(services: readonly Service[], context: ImageContext): Planned
 }
 
 function surroundingsOf({ apiVersion, options: { inputs = noInputs } }: ImageContext): BuildSurroundings {
-  const { builder: preferred = "classic", environment, proxies } = inputs;
-  return { builders: { preferred, apiVersion }, environment, proxies };
+  const { builder: preferred = "classic", keepsCaches = false, environment, proxies } = inputs;
+  return { builders: { preferred, apiVersion, keepsCaches }, environment, proxies };
 }
 
 /** Nothing is pulled anew for the default platform, but what is pulled is pulled for it. */

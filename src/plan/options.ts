@@ -61,6 +61,8 @@ export interface PlanInputs {
   readonly nowMs: number;
   /** What to build with, where either builder will do; absent: the classic one. */
   readonly builder?: BuilderKind;
+  /** Whether the builder can leave results elsewhere than in their image; absent: it cannot. */
+  readonly keepsCaches?: boolean;
   /** Variables for containers and builds that say nothing else. */
   readonly proxies?: Environment;
   /** Programs that stand for services; absent where no service has a provider. */

@@ -53,6 +53,8 @@ export function plainRequest(context: string): BuildRequest {
     ssh: () => Promise.resolve(undefined),
     credentials: () => Promise.resolve(undefined),
     cacheFrom: [],
+    cacheTo: [],
+    keepsCacheInImage: false,
     emit: () => {},
     signal: new AbortController().signal,
   };

@@ -53,8 +53,12 @@ export interface BuildRequest {
   readonly ssh: (id: string) => Promise<Duplex | undefined>;
   /** For a registry's host, as `docker.io`. */
   readonly credentials: (registry: string) => Promise<RegistryAuth | undefined>;
-  /** Images whose layers count as cached. */
-  readonly cacheFrom: readonly string[];
+  /** Where results of other engines' builds are looked for, in turn. One that cannot be read is told, and no failure. */
+  readonly cacheFrom: readonly CachePlace[];
+  /** Where the results of this build are kept for others. */
+  readonly cacheTo: readonly CacheTarget[];
+  /** Whether the image's own configuration is to tell what its layers are results of (`type=inline`). */
+  readonly keepsCacheInImage: boolean;
   /** Told of everything that happens, in order. */
   readonly emit: (event: BuildEvent) => void;
   /** Ends the build: what runs is killed, what waits is not begun. */
@@ -71,7 +75,7 @@ export interface LocalSource {
 }
 
 /** Told of bytes that have come so far, and that no more will. */
-export type FetchProgress = (bytes: number, isDone: boolean) => void;
+export type FetchProgress = (bytes: number, isDone: boolean, totalBytes?: number) => void;
 
 /** What is wanted of a folder. */
 export interface FetchWish {
@@ -91,6 +95,34 @@ export type NamedContext =
   | { readonly kind: "image"; readonly reference: string }
   /** An image of this engine by its id, as another build's result. */
   | { readonly kind: "stored-image"; readonly id: string };
+
+/** A place outside of the engine that keeps results of builds. */
+export type CachePlace =
+  /** `registry.example/app:cache` */
+  | { readonly kind: "registry"; readonly reference: string }
+  /** What a client has in a folder. */
+  | { readonly kind: "client"; readonly store: BlobStore };
+
+/** Where and how much is to be kept. */
+export interface CacheTarget {
+  readonly place: CachePlace;
+  /** Of all steps that the build needed, not only of those whose files are in the image (`mode=max`). */
+  readonly isWhole: boolean;
+  /** A failure is told, and none of the build's. */
+  readonly ignoresFailure: boolean;
+}
+
+/** Blobs by their digests, kept by a client. */
+export interface BlobStore {
+  /** For messages: the client's name of it. */
+  readonly name: string;
+  /** Of the manifest that is to be read; `undefined` where there is none. */
+  readonly manifest: string | undefined;
+  has(digest: string): Promise<boolean>;
+  read(digest: string): AsyncIterable<Uint8Array>;
+  /** The digest is known when all was read. */
+  write(content: AsyncIterable<Uint8Array>, digest: () => string): Promise<void>;
+}
 
 /** Something that a build does, as people see it: a line of the progress. */
 export interface Vertex {
@@ -156,6 +188,15 @@ export interface BuildResult {
   readonly imageId: string;
   /** The image's configuration (OCI image specification, config.md), byte for byte. */
   readonly config: Uint8Array;
+  /** Of the manifest of the last cache that was kept; `undefined` when none was. */
+  readonly cacheManifest?: CacheManifest;
+}
+
+/** What a cache is found by (OCI image specification, descriptor.md). */
+export interface CacheManifest {
+  readonly mediaType: string;
+  readonly digest: string;
+  readonly size: number;
 }
 
 /** Builds images. */

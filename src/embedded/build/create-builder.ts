@@ -6,6 +6,7 @@ import { InRoot, PathError, pathBytes } from "../host/in-root.ts";
 import { digestOf } from "../images/digest.ts";
 import type { ImageDocument } from "../images/image-document.ts";
 import type { Images } from "../images/images.ts";
+import { inlineKey } from "../images/registry/shelf.ts";
 import { readRegularFile } from "../host/regular-file.ts";
 import type { Paths } from "../store/paths.ts";
 import { findBaseImage } from "./base-image.ts";
@@ -15,6 +16,7 @@ import { openCacheFolders } from "./cache/cache-folders.ts";
 import { contextPathsOf } from "./context-paths.ts";
 import { DockerfileError } from "./dockerfile/dockerfile-error.ts";
 import { type Dockerfile, checkSyntax, readDockerfile } from "./dockerfile/read-dockerfile.ts";
+import { type ExchangeParts, exportCaches, inlineCache, openImports } from "./exchange-caches.ts";
 import { ignorePatterns } from "./files/patterns.ts";
 import { adviceOn } from "./plan/advice.ts";
 import { planBuild } from "./plan/plan-build.ts";
@@ -120,8 +122,11 @@ async function buildText(shared: Shared, request: BuildRequest, { progress, text
   const ignored = await progress.internal("[internal] load .dockerignore", () => ignoredBy(request));
   const scratchFolder = join(paths.run, "build", randomUUID());
   await mkdir(scratchFolder, { recursive: true, mode: 0o700 });
+  const parts = { images: images.forBuilds, request, progress };
+  using cache = await openImports(shared.cache, parts);
   const solver = new Solver({
     ...shared,
+    cache,
     images: images.forBuilds,
     request,
     progress,
@@ -131,16 +136,23 @@ async function buildText(shared: Shared, request: BuildRequest, { progress, text
   });
   try {
     const layers = await solver.layers(plan.target.step);
-    const document = imageDocument({ target: plan.target, layers, labels: request.labels, epoch: plan.epoch });
-    if (request.keepsImage === false) return unkept(document);
-    return await progress.internal("exporting to image", async () => {
-      const { id, bytes } = await images.forBuilds.store(document, request.tags);
-      return { imageId: id, config: bytes };
-    });
+    const built = { target: plan.target.step, layers, results: solver.results(plan.target.step), cache };
+    const plain = imageDocument({ target: plan.target, layers, labels: request.labels, epoch: plan.epoch });
+    const document = request.keepsCacheInImage ? { ...plain, [inlineKey]: await inlineCache(built) } : plain;
+    const result = request.keepsImage === false ? unkept(document) : await kept(document, parts);
+    const cacheManifest = await exportCaches(parts, built);
+    return { ...result, ...(cacheManifest && { cacheManifest }) };
   } finally {
     await solver.close();
     await rm(scratchFolder, { recursive: true, force: true });
   }
+}
+
+async function kept(document: ImageDocument, { images, request, progress }: ExchangeParts): Promise<BuildResult> {
+  return progress.internal("exporting to image", async () => {
+    const { id, bytes } = await images.store(document, request.tags);
+    return { imageId: id, config: bytes };
+  });
 }
 
 function unkept(document: ImageDocument): BuildResult {

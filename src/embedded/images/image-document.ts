@@ -18,6 +18,8 @@ export interface ImageDocument {
   readonly container_config?: unknown;
   readonly "os.version"?: string;
   readonly "os.features"?: readonly string[];
+  /** What the layers are results of, for builds elsewhere. */
+  readonly "tscompose.build-cache.v1"?: unknown;
 }
 
 /** How one layer came to be. */

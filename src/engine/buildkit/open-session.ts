@@ -9,7 +9,8 @@ import { GrpcError, grpcCode } from "../../grpc/status.ts";
 import type { Credentials } from "../credentials.ts";
 import { engineError } from "../refusal.ts";
 import type { Transport } from "../transport.ts";
-import type { BuildRequest, BuildSession, BuildSources } from "./build-session.ts";
+import type { BuildRequest, BuildSession, BuildSessionOptions, BuildSources } from "./build-session.ts";
+import { contentHandlers } from "./content-server.ts";
 import { askForLint } from "./ask-frontend.ts";
 import { buildFailure } from "./failure.ts";
 import { sendFolder } from "./file-sender.ts";
@@ -34,7 +35,7 @@ export async function openBuildSession(
   });
   const asking = new GrpcConnection(await dial(transport, "/grpc", {}));
   return {
-    build: (request, { signal }) => solve(asking, { ...request, session: id }, { signal, faults }),
+    build: (request, options) => solve(asking, { ...request, session: id }, { ...options, faults }),
     hostGateway: () => hostGatewayOf(asking),
     lint: (request, { signal }) => askForLint(asking, { ...request, session: id }, signal),
     async [Symbol.asyncDispose]() {
@@ -80,6 +81,7 @@ function handlersOver(sources: BuildSources, credentials: Credentials): readonly
       if (login?.identitytoken !== undefined) return { secret: login.identitytoken };
       return { username: login?.username ?? "", secret: login?.password ?? "" };
     }),
+    ...contentHandlers(sources),
   ];
 }
 
@@ -101,7 +103,7 @@ const patienceMs = 5000;
 async function* solve(
   asking: GrpcConnection,
   request: BuildRequest & { readonly session: string },
-  { signal, faults }: { readonly signal: AbortSignal; readonly faults: readonly unknown[] },
+  { signal, onResponse, faults }: BuildSessionOptions & { readonly faults: readonly unknown[] },
 ): AsyncGenerator<StatusResponse> {
   const ref = randomBytes(16).toString("hex");
   const [exporter] = request.exporters ?? [];
@@ -119,7 +121,8 @@ async function* solve(
     // Why there is nothing more to tell is told by the build itself.
   }
   try {
-    await solved;
+    const { exporterResponse } = await solved;
+    onResponse?.(exporterResponse);
   } catch (error) {
     if (signal.aborted) return;
     throw buildFailure(faults.at(-1) ?? error);

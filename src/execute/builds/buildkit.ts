@@ -1,6 +1,7 @@
 import { TscomposeError } from "../../errors.ts";
 import type { Operation } from "../../plan/operation.ts";
 import type { Tools } from "../perform.ts";
+import { nameCaches } from "./caches.ts";
 import { failedBuild } from "./failed-build.ts";
 import { BuildProgress } from "./progress.ts";
 import { joinFor } from "./check-dockerfile.ts";
@@ -15,8 +16,12 @@ export async function buildWithBuildKit(operation: BuildImage, tools: Tools): Pr
   const progress = new BuildProgress(service, { nextNumber: () => sessions.nextNumber(), step: buildStep });
   const { dockerfile = "Dockerfile", dockerfileInline } = build;
   try {
-    const { session, request } = await joinFor(operation, sessions);
-    for await (const status of session.build(request, { signal })) progress.add(status);
+    const { session, request, caches } = await joinFor(operation, sessions);
+    for (const path of caches.absent) warn(`services.${service}.build.cache_from: there is no cache in "${path}" yet`);
+    let response: Readonly<Record<string, string>> | undefined;
+    const onResponse = (told: Readonly<Record<string, string>>): void => void (response = told);
+    for await (const status of session.build(request, { signal, onResponse })) progress.add(status);
+    if (response !== undefined) await nameCaches(caches, response);
   } catch (cause) {
     if (!(cause instanceof TscomposeError)) throw cause;
     const { lastLines, failedStep, failure } = progress;

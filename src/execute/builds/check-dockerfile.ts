@@ -1,6 +1,7 @@
 import type { BuildSession } from "../../engine/buildkit/build-session.ts";
 import { TscomposeError } from "../../errors.ts";
 import type { Operation } from "../../plan/operation.ts";
+import { type BuildCaches, cachesOf } from "./caches.ts";
 import type { BuildSessions } from "./sessions.ts";
 import { isRemoteContext, solveOf } from "./solve-request.ts";
 
@@ -23,10 +24,11 @@ export async function joinFor(operation: BuildImage, sessions: BuildSessions): P
   const { context = "." } = build;
   const offer = { context: isRemoteContext(context) ? undefined : context, secrets, ssh: build.ssh ?? [] };
   const { folders } = solveOf(operation, undefined);
-  const session = await sessions.join(offer, folders);
+  const caches = await cachesOf(build);
+  const session = await sessions.join(offer, { folders, blobs: caches.folders });
   const addresses = Object.values(build.extraHosts ?? {}).flat();
   const hostGateway = addresses.includes("host-gateway") ? await gatewayOf(session) : undefined;
-  return { session, request: solveOf(operation, hostGateway).request };
+  return { session, caches, request: solveOf(operation, hostGateway, caches.imports).request };
 }
 
 async function gatewayOf(session: BuildSession): Promise<string> {
@@ -42,6 +44,7 @@ async function gatewayOf(session: BuildSession): Promise<string> {
 
 interface JoinedBuild {
   readonly session: BuildSession;
+  readonly caches: BuildCaches;
   readonly request: ReturnType<typeof solveOf>["request"];
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { hostname } from "node:os";
-import type { BuildSession, BuildSources, SentFolder } from "../../engine/buildkit/build-session.ts";
+import type { BlobFolder, BuildSession, BuildSources, SentFolder } from "../../engine/buildkit/build-session.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { BuildSecret } from "../../plan/operation.ts";
 import type { SshKey } from "../../compose/project.ts";
@@ -35,8 +35,8 @@ export class BuildSessions implements AsyncDisposable {
     return ++this.#steps;
   }
 
-  /** Joins the session of such an offer, which these folders are added to. */
-  async join(offer: Offer, folders: readonly NamedFolder[]): Promise<BuildSession> {
+  /** Joins the session of such an offer, which these are added to. */
+  async join(offer: Offer, { folders, blobs }: Further): Promise<BuildSession> {
     const key = JSON.stringify(offer);
     const offered = this.#opened.get(key) ?? this.#open(offer);
     this.#opened.set(key, offered);
@@ -45,6 +45,7 @@ export class BuildSessions implements AsyncDisposable {
         "path" in source ? folderAt(source.path) : folderWith("Dockerfile", Buffer.from(source.dockerfile));
       offered.folders.set(name, folder);
     }
+    for (const [store, folder] of blobs) offered.blobs.set(store, folder);
     return offered.session;
   }
 
@@ -54,13 +55,13 @@ export class BuildSessions implements AsyncDisposable {
   }
 
   #open(offer: Offer): Offered {
-    const folders = new Map<string, SentFolder>();
-    const session = this.#join(offer, folders);
+    const more = { folders: new Map<string, SentFolder>(), blobs: new Map<string, BlobFolder>() };
+    const session = this.#join(offer, more);
     session.catch(() => {}); // told to whoever joins
-    return { folders, session };
+    return { ...more, session };
   }
 
-  async #join(offer: Offer, folders: ReadonlyMap<string, SentFolder>): Promise<BuildSession> {
+  async #join(offer: Offer, { folders, blobs }: Omit<Offered, "session">): Promise<BuildSession> {
     const [agents, sharedKey] = await Promise.all([
       agentsFor(offer.ssh, this.#environment),
       sharedKeyOf(offer.context),
@@ -70,13 +71,21 @@ export class BuildSessions implements AsyncDisposable {
       folder: (name) => folders.get(name),
       secret: async (id) => readSecret(secrets.get(id), this.#environment),
       sshAgent: (id) => agents.get(id),
+      blobs: (store) => blobs.get(store),
     };
     return this.#engine.openBuildSession(sources, { sharedKey });
   }
 }
 
+/** What one build adds to what a session offers. */
+interface Further {
+  readonly folders: readonly NamedFolder[];
+  readonly blobs: ReadonlyMap<string, BlobFolder>;
+}
+
 interface Offered {
   readonly folders: Map<string, SentFolder>;
+  readonly blobs: Map<string, BlobFolder>;
   readonly session: Promise<BuildSession>;
 }
 

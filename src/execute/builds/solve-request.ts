@@ -4,6 +4,7 @@ import type { CacheEntry } from "../../buildkit-api/control.ts";
 import type { Build, Ulimit } from "../../compose/project.ts";
 import type { BuildRequest } from "../../engine/buildkit/build-session.ts";
 import type { Operation } from "../../plan/operation.ts";
+import { cacheEntry } from "../../plan/build-caches.ts";
 
 /** A folder that a build is sent, by the name it gives it. */
 export interface NamedFolder {
@@ -26,14 +27,18 @@ export function isRemoteContext(context: string): boolean {
 
 /**
  * Says to the Dockerfile frontend what a build is to be: its options are those of moby/buildkit, frontend/dockerui, given
- * as Docker's own client gives them (docker/buildx, build/opt.go). `hostGateway` is the address that the name stands for.
+ * as Docker's own client gives them (docker/buildx, build/opt.go). `hostGateway` is the address that the name stands for,
+ * `caches` are those to be read, as far as they are there.
  */
-export function solveOf(operation: BuildImage, hostGateway: string | undefined): Solve {
+export function solveOf(
+  operation: BuildImage,
+  hostGateway: string | undefined,
+  caches: readonly CacheEntry[] = (operation.build.cacheFrom ?? []).map(cacheEntry),
+): Solve {
   const { image, build, labels, platform } = operation;
   const tags = [...new Set([image, ...(build.tags ?? [])])];
   const source = sourceOf(build);
   const contexts = namedContexts(build.additionalContexts ?? {});
-  const caches = (build.cacheFrom ?? []).map(cacheEntry);
   const platforms = platform === undefined ? (build.platforms ?? []) : [platform];
   const frontendAttrs = {
     ...source.attrs,
@@ -143,18 +148,6 @@ function limitsOf(limits: Readonly<Record<string, Ulimit>>): string | undefined 
     return `${name}=${soft}:${hard}`;
   });
   return texts.length === 0 ? undefined : texts.join(",");
-}
-
-/** `type=registry,ref=app:cache`, or an image alone (docker/buildx, util/buildflags/cache.go). */
-export function cacheEntry(text: string): CacheEntry {
-  if (!text.includes("=")) return { type: "registry", attrs: { ref: text } };
-  const { type = "", ...attrs } = Object.fromEntries(text.split(",").map((field) => pairOf(field.trim())));
-  return { type, attrs };
-}
-
-function pairOf(field: string): [name: string, value: string] {
-  const equals = field.indexOf("=");
-  return equals === -1 ? [field, ""] : [field.slice(0, equals).toLowerCase(), field.slice(equals + 1)];
 }
 
 function asGoWrites({ type, attrs }: CacheEntry): object {

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -10,7 +10,7 @@ import { BuildError, type BuildRequest } from "../../../src/embedded/build/build
 import { failureText } from "../../../src/embedded/build/failure-text.ts";
 import { plainRequest } from "../../support/build-corpus-case.ts";
 import { type OwnEngine, startOwnEngine } from "../../support/embedded-engine.ts";
-import { freePort } from "../../support/free-port.ts";
+import { serveRepository } from "../../support/git-repository.ts";
 import { archiveOf } from "../../support/tar-members.ts";
 
 /** What a build came to: its image, and the steps that were carried out. */
@@ -246,25 +246,10 @@ describe("builds of the embedded engine", () => {
   });
 
   test("ADD brings the files of a git repository, of a branch and a folder", async () => {
-    await using stack = new AsyncDisposableStack();
     const repository = await contextOf({ "top.txt": "top\n", "sub/in.txt": "in\n" });
-    const git = (...args: string[]): string =>
-      execFileSync("git", ["-C", repository, ...args])
-        .toString()
-        .trim();
-    git("init", "--quiet", "--initial-branch=main");
-    git("add", ".");
-    git("-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "--quiet", "--message=first");
-    const port = await freePort();
-    const served = ["--verbose", "--log-destination=stderr", "--listen=127.0.0.1", `--port=${port}`];
-    const daemon = spawn("git", ["daemon", ...served, "--export-all", `--base-path=${join(repository, "..")}`], {
-      stdio: ["ignore", "ignore", "pipe"],
-      detached: true,
-    });
-    stack.defer(() => void process.kill(-(daemon.pid ?? 0), "SIGKILL"));
-    await once(daemon.stderr, "data");
-    const url = `git://127.0.0.1:${port}/context`;
-    const dockerfile = `FROM busybox\nADD ${url}#main /all/\nADD --keep-git-dir ${url} /kept\nADD --checksum=${git("rev-parse", "HEAD")} ${url}#:sub /part/\nRUN ls -A /all /part; test -d /kept/.git\n`;
+    await using served = await serveRepository(repository);
+    const { url, commit } = served;
+    const dockerfile = `FROM busybox\nADD ${url}#main /all/\nADD --keep-git-dir ${url} /kept\nADD --checksum=${commit} ${url}#:sub /part/\nRUN ls -A /all /part; test -d /kept/.git\n`;
     const { output } = await build(dockerfile, await contextOf());
     expect(output).toBe("/all:\nsub\ntop.txt\n\n/part:\nin.txt\n");
     expect(await failure(`FROM busybox\nADD ${url}#absent /x\n`)).toMatch(/^Dockerfile:2: failed to fetch remote git:/);

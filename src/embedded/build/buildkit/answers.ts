@@ -117,7 +117,12 @@ function refused(message: string): GrpcError {
 /** An image is known by its configuration, in this engine's store as in Docker's. */
 function responseOf(result: BuildResult | undefined): Record<string, string> {
   if (result === undefined) return {};
-  return { "containerimage.config.digest": result.imageId, "containerimage.digest": result.imageId };
+  const { imageId, cacheManifest } = result;
+  return {
+    "containerimage.config.digest": imageId,
+    "containerimage.digest": imageId,
+    ...(cacheManifest && { "cache.manifest": JSON.stringify(cacheManifest) }),
+  };
 }
 
 function answerOf(made: Made | undefined): {

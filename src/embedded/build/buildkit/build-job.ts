@@ -6,6 +6,7 @@ import type { ImagesForBuilds } from "../../images/for-builds.ts";
 import { BuildError, type BuildRequest, type BuildResult, type CheckedDockerfile } from "../build.ts";
 import type { OpenBuilder } from "../create-builder.ts";
 import { EventQueue } from "../event-queue.ts";
+import { cachesOf } from "./caches.ts";
 import type { ClientSession } from "./client-session.ts";
 import { sourcesOf } from "./contexts.ts";
 import { type FrontendOptions, readOptions } from "./frontend-options.ts";
@@ -109,6 +110,7 @@ export class BuildJob {
       ...readOptions(options),
       ...sourcesOf(options, inputs, { session, folder, signal }),
       ...outputOf(this.#request),
+      ...cachesOf(this.#request, options, (place) => session.blobs(place, signal)),
       entitlements: this.#request.entitlements,
       ...session.offersFor(signal),
       emit: (event) => this.events.push(event),

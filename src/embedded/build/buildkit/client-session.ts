@@ -1,10 +1,12 @@
 import { Duplex } from "node:stream";
+import { contentCalls } from "../../../buildkit-api/content.ts";
 import { diffCopy } from "../../../buildkit-api/file-sync.ts";
 import { sessionCalls, sshIdHeader, uploadPathHeader } from "../../../buildkit-api/session.ts";
 import type { RegistryAuth } from "../../../docker-api/registry.ts";
 import type { GrpcConnection, OpenCall } from "../../../grpc/client.ts";
 import { GrpcError, grpcCode } from "../../../grpc/status.ts";
-import { BuildError, type BuildRequest } from "../build.ts";
+import { type BlobStore, BuildError, type BuildRequest } from "../build.ts";
+import { type BlobPlace, clientBlobs } from "./client-blobs.ts";
 import { type FolderWish, receiveFolder } from "./receive-folder.ts";
 
 /** Docker Hub's registry, by the name that clients keep its login under (session/auth/authprovider). */
@@ -81,6 +83,13 @@ export class ClientSession {
   async *upload(path: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     const call = this.#connection.open(sessionCalls.pullUpload, { metadata: { [uploadPathHeader]: path }, signal });
     for await (const { data } of call.messages) yield data;
+  }
+
+  /** Blobs in a folder that the client offers. Throws a {@link BuildError} when it offers none. */
+  blobs(place: BlobPlace, signal: AbortSignal): BlobStore {
+    if (!this.#offers(contentCalls.read))
+      throw new BuildError(`the client offers no folders for caches: ${place.folder}`);
+    return clientBlobs(this.#connection, place, signal);
   }
 
   #offers({ path }: { readonly path: string }): boolean {

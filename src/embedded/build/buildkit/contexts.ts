@@ -1,6 +1,9 @@
+import { mkdtemp } from "node:fs/promises";
+import { join } from "node:path";
 import { imageOfDefinition } from "../../../buildkit-api/definition.ts";
 import { uploadPrefix } from "../../../buildkit-api/session.ts";
 import { BuildError, type BuildRequest, type LocalSource, type NamedContext } from "../build.ts";
+import { RemoteContext, isRemoteContext } from "../remote-context.ts";
 import { ContextFolder } from "../classic/context-folder.ts";
 import { ClientFolder, type FolderParts } from "./client-folder.ts";
 import { type FrontendOptions, prefixed } from "./frontend-options.ts";
@@ -14,7 +17,8 @@ type Inputs = Readonly<Record<string, Uint8Array>>;
 /** Finds the sources that options name (moby/buildkit, frontend/dockerui). Throws a {@link BuildError} for unknown kinds. */
 export function sourcesOf(options: FrontendOptions, inputs: Inputs, parts: FolderParts): Sources {
   const { context: address = "", filename = "Dockerfile" } = options;
-  const context = address === "" ? new ClientFolder(parts, options["contextkey"] || "context") : remote(address, parts);
+  const context =
+    address === "" ? new ClientFolder(parts, options["contextkey"] || "context") : remote(address, filename, parts);
   const hasOwnDockerfile = address === "" || options["dockerfilekey"] !== undefined;
   const source = hasOwnDockerfile ? new ClientFolder(parts, options["dockerfilekey"] || "dockerfile") : context;
   const named = Object.entries(prefixed(options, "context:")).map(
@@ -23,13 +27,21 @@ export function sourcesOf(options: FrontendOptions, inputs: Inputs, parts: Folde
   return { context, dockerfile: { source, path: filename || "Dockerfile" }, namedContexts: new Map(named) };
 }
 
-function remote(address: string, parts: FolderParts): LocalSource {
-  if (!address.startsWith(uploadPrefix)) throw unsupported(`a context that is fetched (${address})`);
+function remote(address: string, dockerfile: string, parts: FolderParts): LocalSource {
+  if (!address.startsWith(uploadPrefix)) return fetched(address, dockerfile, parts);
   const path = new URL(address).pathname;
   let unpacked: Promise<ContextFolder> | undefined;
   const unpack = (): Promise<ContextFolder> =>
     ContextFolder.unpack(parts.session.upload(path, parts.signal), parts.folder);
   return { fetch: async (wish) => (await (unpacked ??= unpack())).fetch(wish) };
+}
+
+function fetched(address: string, dockerfile: string, { folder, signal }: FolderParts): LocalSource {
+  if (!isRemoteContext(address)) throw unsupported(`the context ${address}`);
+  return new RemoteContext(address, dockerfile, {
+    images: { makeTemporary: () => mkdtemp(join(folder, "r-")) },
+    signal,
+  });
 }
 
 function namedContext(value: string, inputs: Inputs, parts: FolderParts): NamedContext {
@@ -46,7 +58,7 @@ function namedContext(value: string, inputs: Inputs, parts: FolderParts): NamedC
       return { kind: "stored-image", id };
     }
     default:
-      throw unsupported(`a context that is fetched (${value})`);
+      return { kind: "folder", source: fetched(value, "Dockerfile", parts) };
   }
 }
 

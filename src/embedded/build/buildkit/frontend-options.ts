@@ -9,16 +9,7 @@ export type FrontendOptions = Readonly<Record<string, string>>;
 /** What options say apart from where files come from. */
 type Wish = Pick<
   BuildRequest,
-  | "buildArgs"
-  | "cacheFrom"
-  | "extraHosts"
-  | "labels"
-  | "limits"
-  | "network"
-  | "noCache"
-  | "platform"
-  | "pullsAlways"
-  | "target"
+  "buildArgs" | "extraHosts" | "labels" | "limits" | "network" | "noCache" | "platform" | "pullsAlways" | "target"
 >;
 
 /** Abilities of the frontend that clients may insist on. */
@@ -40,7 +31,6 @@ export function readOptions(options: FrontendOptions): Wish {
   return {
     buildArgs: prefixed(options, "build-arg:"),
     labels: prefixed(options, "label:"),
-    cacheFrom: cachesIn(options),
     extraHosts: listOf(options["add-hosts"]).map((line) => line.replace("=", ":")),
     limits: limitsOf(options),
     network: options["force-network-mode"] || "default",
@@ -98,22 +88,6 @@ function noCacheOf(wish: string | undefined): BuildRequest["noCache"] {
   return wish === "" ? true : listOf(wish);
 }
 
-function cachesIn(options: FrontendOptions): string[] {
-  const listed = options["cache-imports"] ?? "";
-  const imports = listed === "" ? [] : (JSON.parse(listed) as readonly CacheImport[]);
-  const refs = imports.flatMap(({ Type, Attrs }) => {
-    if (Type === "registry" && Attrs?.["ref"] !== undefined) return [Attrs["ref"]];
-    throw invalid(`a cache of type ${Type ?? ""} is not supported`);
-  });
-  return [...listOf(options["cache-from"]), ...refs];
-}
-
-/** As Go's JSON writes it. */
-interface CacheImport {
-  readonly Type?: string;
-  readonly Attrs?: Readonly<Record<string, string>>;
-}
-
 function limitsOf(options: FrontendOptions): BuildRequest["limits"] {
   const { "shm-size": shmSize = "", "cgroup-parent": CgroupParent = "", ulimit = "" } = options;
   const Ulimits = listOf(ulimit).map(limitIn);
@@ -131,7 +105,8 @@ function limitIn(text: string): NonNullable<HostConfig["Ulimits"]>[number] {
   return { Name, Soft: Number(soft), Hard: Number(hard) };
 }
 
-function listOf(text: string | undefined): string[] {
+/** Words between commas. */
+export function listOf(text: string | undefined): string[] {
   return (text ?? "").split(",").filter((each) => each !== "");
 }
 

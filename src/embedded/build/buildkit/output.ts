@@ -10,15 +10,10 @@ export function outputOf({
   exporters,
   exporterType = "",
   exporterAttrs = {},
-  cache,
-}: Pick<SolveRequest, "cache" | "exporters"> & Partial<SolveRequest>): Pick<BuildRequest, "keepsImage" | "tags"> {
+}: Pick<SolveRequest, "exporters"> & Partial<SolveRequest>): Pick<BuildRequest, "keepsImage" | "tags"> {
   const older = exporterType === "" ? [] : [{ type: exporterType, attrs: exporterAttrs }];
   const [only, ...others] = exporters.length > 0 ? exporters : older;
   if (others.length > 0) throw unsupported("more than one output");
-  for (const { type } of cache?.exports ?? []) {
-    // A cache within the image is an offer to other builders, and takes nothing from the image where it is missing.
-    if (type !== "inline") throw unsupported(`writing a cache of type ${type}`);
-  }
   if (only === undefined) return { keepsImage: false, tags: [] };
   if (!ofStore.has(only.type)) throw unsupported(`an output of type ${only.type}`);
   return { keepsImage: true, tags: tagsIn(only.attrs["name"]) };

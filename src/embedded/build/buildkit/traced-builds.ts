@@ -83,7 +83,7 @@ export class TracedBuilds {
       remote === remotes.upload
         ? await this.#uploaded(request, { folder, dockerfile })
         : sourcesOf(options, {}, { session, folder, signal });
-    const output = outputOf({ exporters: outputsIn(query, wish.tags), cache: undefined });
+    const output = outputOf({ exporters: outputsIn(query, wish.tags) });
     const teller = new StatusTeller();
     const asked = {
       ...wish,

@@ -22,7 +22,12 @@ export interface CachedResult {
 export interface BuildCache {
   /** The key that a result is kept under, for one that is known to mean the same. */
   canonical(key: string): string;
-  find(key: string): CachedResult | undefined;
+  /** Brings it here if another place has it. */
+  find(key: string): Promise<CachedResult | undefined>;
+  /** What is known of a result, wherever its layers are. */
+  peek(key: string): CachedResult | undefined;
+  /** The other keys of a result. */
+  othersOf(key: string): readonly string[];
   /** Keeps a result under a key, and other keys for the same. */
   add(key: string, result: CachedResult, others?: readonly string[]): void;
   /**
@@ -94,7 +99,7 @@ export async function openBuildCache({ folder, images, nowMs, onFault }: CachePa
       return { result: await own, isOwn: true };
     },
     canonical: (key) => aliases.get(key) ?? key,
-    find(key) {
+    async find(key) {
       const result = results.get(key);
       if (result === undefined) return undefined;
       if (!isWhole(result)) {
@@ -105,6 +110,8 @@ export async function openBuildCache({ folder, images, nowMs, onFault }: CachePa
       results.set(key, { ...result, usedAtMs: nowMs() });
       return result;
     },
+    peek: (key) => results.get(key),
+    othersOf: (key) => [...aliases].flatMap(([other, canonical]) => (canonical === key ? [other] : [])),
     add(key, { layers }, others = []) {
       results.set(key, { layers, usedAtMs: nowMs() });
       for (const other of others) if (other !== key) aliases.set(other, key);

@@ -51,7 +51,9 @@ export class BuildLines {
     ];
   }
 
-  #vertexLines({ digest, name, isCached, startedAt }: Vertex): BuildLine[] {
+  #vertexLines({ digest, name, isCached, startedAt, error }: Vertex): BuildLine[] {
+    // What fails here does not fail the build: nobody else is going to tell it.
+    if (error !== undefined && name.startsWith("importing cache")) return [{ stream: ` ---> ${error}\n` }];
     if (name.startsWith("[internal]") || startedAt === undefined || this.#shown.has(digest)) return [];
     this.#shown.add(digest);
     return [{ stream: `${name}\n` }, ...(isCached ? [{ stream: " ---> Using cache\n" }] : [])];

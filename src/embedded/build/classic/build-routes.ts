@@ -73,7 +73,6 @@ async function* buildLines(
     };
     const lines = new BuildLines({ isQuiet });
     const result = yield* followBuild(builder, request, (events) => events.flatMap((event) => lines.of(event)));
-    if (wish.cacheFrom.length > 0) yield { stream: "cache sources were not used: only this engine's own cache is\n" };
     yield* lines.result(result, wish.tags);
   } finally {
     await rm(temporary, { recursive: true, force: true });

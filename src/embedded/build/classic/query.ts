@@ -12,6 +12,8 @@ export type ClassicWish = Pick<
   BuildRequest,
   | "buildArgs"
   | "cacheFrom"
+  | "cacheTo"
+  | "keepsCacheInImage"
   | "credentials"
   | "extraHosts"
   | "labels"
@@ -36,7 +38,9 @@ export function classicWish({ query, headers }: Pick<ApiRequest, "query" | "head
     tags,
     buildArgs: texts(query, "buildargs"),
     labels: texts(query, "labels"),
-    cacheFrom: list(query, "cachefrom"),
+    cacheFrom: list(query, "cachefrom").map((reference) => ({ kind: "registry", reference })),
+    cacheTo: [],
+    keepsCacheInImage: false,
     extraHosts: query.getAll("extrahosts").flatMap(hostsIn),
     limits: limitsOf(query),
     network: query.get("networkmode") || "default",

@@ -142,6 +142,14 @@ export function inputsOf(step: Step): readonly Step[] {
   }
 }
 
+/** A step and all that it needs, each once. */
+export function reachedFrom(step: Step, reached: Set<Step> = new Set()): ReadonlySet<Step> {
+  if (reached.has(step)) return reached;
+  reached.add(step);
+  for (const input of inputsOf(step)) reachedFrom(input, reached);
+  return reached;
+}
+
 /** The step that something is taken from; none for a document. */
 export function stepOf(from: CopyAction["from"]): readonly Step[] {
   return from.kind === "document" ? [] : [from];

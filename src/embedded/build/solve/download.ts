@@ -3,8 +3,9 @@ import { open, rm, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { keyOf } from "../cache/step-key.ts";
 import { DockerfileError } from "../dockerfile/dockerfile-error.ts";
+import type { ImagesForBuilds } from "../../images/for-builds.ts";
+import type { FetchProgress } from "../build.ts";
 import type { DownloadStep } from "../plan/steps.ts";
-import type { SolveParts } from "./parts.ts";
 
 /** What was brought from elsewhere. */
 export interface FetchedFolder {
@@ -14,17 +15,27 @@ export interface FetchedFolder {
   readonly key: string;
 }
 
+/** What fetching takes. */
+export interface FetchParts {
+  readonly images: Pick<ImagesForBuilds, "makeTemporary">;
+  readonly signal: AbortSignal;
+}
+
+/** A file of the web. */
+export type WebFile = Pick<DownloadStep, "url" | "fileName" | "checksum" | "location">;
+
 /** Brings a file into a folder of its own. Throws a {@link DockerfileError} for an answer other than 200, and another content. */
-export async function download(parts: SolveParts, step: DownloadStep, vertex: string): Promise<FetchedFolder> {
-  const { images, request, progress } = parts;
+export async function download(
+  { images, signal }: FetchParts,
+  step: WebFile,
+  onProgress: FetchProgress,
+): Promise<FetchedFolder> {
   const folder = await images.makeTemporary();
   try {
-    const response = await answer(step, request.signal);
+    const response = await answer(step, signal);
     const totalBytes = Number(response.headers.get("content-length") ?? 0);
     const path = join(folder, step.fileName);
-    const digest = await save(response, path, (currentBytes, isDone) =>
-      progress.status(vertex, step.url, { currentBytes, totalBytes, isDone }),
-    );
+    const digest = await save(response, path, (bytes, isDone) => onProgress(bytes, isDone, totalBytes));
     if (step.checksum !== "" && step.checksum !== `sha256:${digest}`) {
       throw new DockerfileError(`digest mismatch sha256:${digest}: ${step.checksum}`, step.location);
     }
@@ -41,7 +52,7 @@ export async function download(parts: SolveParts, step: DownloadStep, vertex: st
   }
 }
 
-async function answer({ url, location }: DownloadStep, signal: AbortSignal): Promise<Response> {
+async function answer({ url, location }: WebFile, signal: AbortSignal): Promise<Response> {
   try {
     const response = await fetch(url, { signal, headers: { "accept-encoding": "identity" } });
     if (response.ok && response.body !== null) return response;

@@ -5,8 +5,7 @@ import { CommandError, run } from "../../host/run.ts";
 import { keyOf } from "../cache/step-key.ts";
 import { DockerfileError } from "../dockerfile/dockerfile-error.ts";
 import type { GitStep } from "../plan/steps.ts";
-import type { FetchedFolder } from "./download.ts";
-import type { SolveParts } from "./parts.ts";
+import type { FetchParts, FetchedFolder } from "./download.ts";
 
 /** Nothing of the machine's own settings, no question, no program that a repository could name. */
 const environment = {
@@ -18,14 +17,12 @@ const environment = {
   GIT_ALLOW_PROTOCOL: "git:http:https:ssh",
 };
 
+/** Files of a git repository. */
+export type GitFiles = Pick<GitStep, "remote" | "ref" | "folder" | "keepsGitFolder" | "checksum" | "location">;
+
 /** Brings the files of a git repository. Throws a {@link DockerfileError} with what git says. */
-export async function gitCheckout(
-  { images, request }: SolveParts,
-  step: GitStep,
-  _vertex: string,
-): Promise<FetchedFolder> {
+export async function gitCheckout({ images, signal }: FetchParts, step: GitFiles): Promise<FetchedFolder> {
   const folder = await images.makeTemporary();
-  const { signal } = request;
   const git = (...args: string[]): Promise<{ readonly stdout: string }> =>
     run("git", ["-c", "core.hooksPath=/dev/null", "-C", folder, ...args], { env: environment, signal });
   try {
@@ -49,7 +46,7 @@ export async function gitCheckout(
   }
 }
 
-async function subfolder(folder: string, { folder: wanted, location }: GitStep): Promise<string> {
+async function subfolder(folder: string, { folder: wanted, location }: GitFiles): Promise<string> {
   if (wanted === "") return folder;
   await using root = await InRoot.open(folder);
   await using place = await root.find(pathBytes(wanted), { followsLast: true });

@@ -4,8 +4,17 @@ import { commandDefinition, fileDefinition, keyOf } from "../cache/step-key.ts";
 import { DockerfileError } from "../dockerfile/dockerfile-error.ts";
 import { contentDigest } from "../files/content-digest.ts";
 import { Patterns } from "../files/patterns.ts";
-import type { CommandStep, ContextStep, CopyAction, FileStep, ImageStep, MergeStep, Step } from "../plan/steps.ts";
-import { type FetchedFolder, download } from "./download.ts";
+import {
+  type CommandStep,
+  type ContextStep,
+  type CopyAction,
+  type FileStep,
+  type ImageStep,
+  type MergeStep,
+  type Step,
+  reachedFrom,
+} from "../plan/steps.ts";
+import { type FetchParts, type FetchedFolder, download } from "./download.ts";
 import { gitCheckout } from "./git-checkout.ts";
 import { makeFiles } from "./make-files.ts";
 import type { SolveParts } from "./parts.ts";
@@ -21,6 +30,8 @@ type Layers = Extract<Solved, { readonly kind: "layers" }>;
 export class Solver {
   readonly #parts: SolveParts;
   readonly #solved = new Map<Step, Promise<Solved>>();
+  /** Under which keys the results of steps are kept. */
+  readonly #keys = new Map<Step, string>();
   readonly #temporary: string[] = [];
 
   constructor(parts: SolveParts) {
@@ -30,6 +41,21 @@ export class Solver {
   /** The layers of a step's result, from the lowest. Throws a {@link DockerfileError} or what carrying it out throws. */
   async layers(step: Step): Promise<readonly ResultLayer[]> {
     return (await this.#layersOf(step)).layers;
+  }
+
+  /**
+   * What is known of the results that a step needs, by their keys, its own first; also of those that the build did not
+   * have to look at.
+   */
+  results(step: Step): ReadonlyMap<string, CachedResult> {
+    const found = new Map<string, CachedResult>();
+    for (const each of reachedFrom(step)) {
+      if (each.kind !== "files" && each.kind !== "command") continue;
+      const key = this.#keys.get(each) ?? this.#fastKey(each);
+      const result = key === undefined ? undefined : this.#parts.cache.peek(key);
+      if (key !== undefined && result !== undefined) found.set(key, result);
+    }
+    return found;
   }
 
   /** Takes away what only the build needed. */
@@ -65,12 +91,14 @@ export class Solver {
         return this.#context(step);
       case "download":
         return this.#parts.progress.step(step, async (vertex) =>
-          this.#keepFolder(await download(this.#parts, step, vertex)),
+          this.#keepFolder(
+            await download(this.#fetching, step, (currentBytes, isDone, totalBytes = 0) =>
+              this.#parts.progress.status(vertex, step.url, { currentBytes, totalBytes, isDone }),
+            ),
+          ),
         );
       case "git":
-        return this.#parts.progress.step(step, async (vertex) =>
-          this.#keepFolder(await gitCheckout(this.#parts, step, vertex)),
-        );
+        return this.#parts.progress.step(step, async () => this.#keepFolder(await gitCheckout(this.#fetching, step)));
       case "files":
         return this.#files(step);
       case "command":
@@ -78,6 +106,11 @@ export class Solver {
       case "merge":
         return this.#merge(step);
     }
+  }
+
+  get #fetching(): FetchParts {
+    const { images, request } = this.#parts;
+    return { images, signal: request.signal };
   }
 
   #keepFolder({ folder, temporary, key }: FetchedFolder): Solved {
@@ -131,13 +164,13 @@ export class Solver {
   async #files(step: FileStep): Promise<Layers> {
     const { progress } = this.#parts;
     const fast = this.#fastKey(step);
-    const found = this.#lookUp(step, fast);
+    const found = await this.#lookUp(step, fast);
     if (found !== undefined) return found;
     const copies = step.actions.filter((action): action is CopyAction => action.kind === "copy");
     const [base] = await Promise.all([this.#layersOf(step.base), ...copies.map(({ from }) => this.#sourceOf(from))]);
     const key = keyOf("files", fileDefinition(step), base.key, await this.#contents(step, copies));
     return (
-      this.#byContent(step, key) ??
+      (await this.#byContent(step, key)) ??
       this.#kept(step, { key, base }, () =>
         progress.step(step, () =>
           makeFiles(this.#parts, step, { base: base.layers, sourceOf: (from) => this.#sourceOf(from) }),
@@ -183,7 +216,7 @@ export class Solver {
   async #command(step: CommandStep): Promise<Layers> {
     const { progress } = this.#parts;
     const fast = this.#fastKey(step);
-    const found = this.#lookUp(step, fast);
+    const found = await this.#lookUp(step, fast);
     if (found !== undefined) return found;
     const bound = step.mounts.flatMap(({ type, from, source }) =>
       type === "bind" && from !== undefined && from.kind !== "document" ? [{ from, source }] : [],
@@ -192,7 +225,7 @@ export class Solver {
     const contents = await Promise.all(bound.map(({ from, source }) => this.#contentOf(wholeFolder(from, source))));
     const key = keyOf(commandDefinition(step), base.key, contents);
     return (
-      this.#byContent(step, key) ??
+      (await this.#byContent(step, key)) ??
       this.#kept(step, { key, base }, () =>
         progress.step(step, (vertex) =>
           runCommand(this.#parts, step, { base: base.layers, vertex, solve: (from) => this.#solve(from) }),
@@ -202,18 +235,20 @@ export class Solver {
   }
 
   /** A result that the steps before it alone make certain. */
-  #lookUp(step: FileStep | CommandStep, fast: string | undefined): Layers | undefined {
+  async #lookUp(step: FileStep | CommandStep, fast: string | undefined): Promise<Layers | undefined> {
     if (fast === undefined || step.skipsCache) return undefined;
     const key = this.#parts.cache.canonical(fast);
-    const found = this.#parts.cache.find(key);
+    const found = await this.#parts.cache.find(key);
     if (found === undefined) return undefined;
+    this.#keys.set(step, key);
     this.#parts.progress.cached(step);
     return { kind: "layers", layers: found.layers, key };
   }
 
   /** A result that the same contents have had before. */
-  #byContent(step: FileStep | CommandStep, key: string): Layers | undefined {
-    const found = step.skipsCache ? undefined : this.#parts.cache.find(key);
+  async #byContent(step: FileStep | CommandStep, key: string): Promise<Layers | undefined> {
+    this.#keys.set(step, key);
+    const found = step.skipsCache ? undefined : await this.#parts.cache.find(key);
     if (found === undefined) return undefined;
     const known = this.#fastKey(step);
     if (known !== undefined) this.#parts.cache.alias(known, key);

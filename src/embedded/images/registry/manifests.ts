@@ -47,14 +47,18 @@ export async function manifestFor(repository: Repository, top: Manifest, platfor
 }
 
 /** Reads a manifest of one platform. Throws 400 for what is no image, or of a schema of old. */
-export function imageManifest({ bytes }: Manifest): ImageManifest {
+export function imageManifest(manifest: Manifest): ImageManifest {
+  const read = parseManifest(manifest);
+  const { mediaType } = read.config;
+  if (mediaType === undefined || configTypes.includes(mediaType)) return read;
+  throw badRequest(`this is no image to run: its configuration is of type ${JSON.stringify(mediaType)}`);
+}
+
+/** Reads a manifest, of whatever it is. Throws 400 for one that names no configuration. */
+export function parseManifest({ bytes }: Manifest): ImageManifest {
   const { config, layers } = jsonOf(bytes);
   const [configuration] = descriptors([config]);
   if (configuration === undefined) throw badRequest("the manifest names no configuration");
-  const { mediaType } = configuration;
-  if (mediaType !== undefined && !configTypes.includes(mediaType)) {
-    throw badRequest(`this is no image to run: its configuration is of type ${JSON.stringify(mediaType)}`);
-  }
   return { config: configuration, layers: descriptors(layers) };
 }
 

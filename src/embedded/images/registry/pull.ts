@@ -75,13 +75,13 @@ async function describe(repository: Repository, manifest: Manifest): Promise<Fou
   return { bytes, document, id: config.digest, blobs };
 }
 
-interface Bringing extends Found {
+interface Bringing {
   readonly repository: Repository;
   readonly tell: Tell;
   readonly signal: AbortSignal;
 }
 
-async function bringLayers(room: ImageRoom, desk: RegistryDesk, bringing: Bringing): Promise<void> {
+async function bringLayers(room: ImageRoom, desk: RegistryDesk, bringing: Bringing & Found): Promise<void> {
   const { blobs, document, tell } = bringing;
   for (const { digest } of blobs) tell({ status: "Pulling fs layer", progressDetail: {}, id: shortId(digest) });
   await together(bringing.signal, (signal) =>
@@ -92,9 +92,10 @@ async function bringLayers(room: ImageRoom, desk: RegistryDesk, bringing: Bringi
   );
 }
 
-async function bringLayer(
-  { layers, knownBlobs }: ImageRoom,
-  { transfers, downloads }: RegistryDesk,
+/** Brings one layer, unless it is here; remembers how the repository keeps it. */
+export async function bringLayer(
+  { layers, knownBlobs }: Pick<ImageRoom, "layers" | "knownBlobs">,
+  { transfers, downloads }: Pick<RegistryDesk, "transfers" | "downloads">,
   { repository, blob, diffId, tell, signal }: Bringing & { readonly blob: Descriptor; readonly diffId: Digest },
 ): Promise<void> {
   const id = shortId(blob.digest);

@@ -130,7 +130,8 @@ const dockerForm = {
     zstd: "",
   },
 };
-const ociForm = {
+/** The media types of OCI. */
+export const ociForm = {
   manifest: "application/vnd.oci.image.manifest.v1+json",
   config: "application/vnd.oci.image.config.v1+json",
   layers: {

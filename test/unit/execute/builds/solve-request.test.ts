@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Build } from "../../../../src/compose/project.ts";
-import { cacheEntry, solveOf } from "../../../../src/execute/builds/solve-request.ts";
+import { solveOf } from "../../../../src/execute/builds/solve-request.ts";
 
 const solve = (build: Build): ReturnType<typeof solveOf> =>
   solveOf(
@@ -55,12 +55,4 @@ describe("a build is asked for", () => {
     expect(request.exporters).toEqual([{ type: "moby", attrs: { name: "app-web,x:1" } }]);
     expect(request.entitlements).toEqual(["network.host", "security.insecure"]);
   });
-});
-
-test.for([
-  ["app:cache", { type: "registry", attrs: { ref: "app:cache" } }],
-  ["type=registry,ref=a/b:c,mode=max", { type: "registry", attrs: { ref: "a/b:c", mode: "max" } }],
-  ["type=inline", { type: "inline", attrs: {} }],
-] as const)("a cache may be written %s", ([text, entry]) => {
-  expect(cacheEntry(text)).toEqual(entry);
 });
