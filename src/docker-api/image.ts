@@ -41,6 +41,12 @@ export interface ImageSummary {
   readonly Size: number;
 }
 
+/** What `POST /images/prune` answers. */
+export interface ImagesPruned {
+  readonly ImagesDeleted: readonly { readonly Untagged?: string; readonly Deleted?: string }[] | null;
+  readonly SpaceReclaimed: number;
+}
+
 /** One line of the progress stream of pull, push and build. */
 export interface ProgressLine {
   readonly id?: string;

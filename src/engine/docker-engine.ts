@@ -8,6 +8,7 @@ import type { Transport } from "./transport.ts";
 import { archiveVerbs } from "./verbs/archives.ts";
 import { containerVerbs } from "./verbs/containers.ts";
 import { eventVerbs } from "./verbs/events.ts";
+import { imageStoreVerbs } from "./verbs/image-store.ts";
 import { imageVerbs } from "./verbs/images.ts";
 import { networkVerbs } from "./verbs/networks.ts";
 import { streamVerbs } from "./verbs/streams.ts";
@@ -47,6 +48,7 @@ export function dockerEngine({
     ...networkVerbs(api),
     ...volumeVerbs(api),
     ...imageVerbs(api),
+    ...imageStoreVerbs(api),
     ...eventVerbs(api),
   };
   return {

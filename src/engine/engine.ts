@@ -8,7 +8,7 @@ import type {
 import type { ContainerStatsBody, ProcessList } from "../docker-api/measurement.ts";
 import type { EngineEventBody } from "../docker-api/event.ts";
 import type { Filters } from "../docker-api/filters.ts";
-import type { ImageInspect, ImageSummary, ProgressLine } from "../docker-api/image.ts";
+import type { ImageInspect, ImageSummary, ImagesPruned, ProgressLine } from "../docker-api/image.ts";
 import type { NetworkCreateBody, NetworkInfo } from "../docker-api/network.ts";
 import type { VersionInfo } from "../docker-api/version.ts";
 import type { VolumeCreateBody, VolumeInfo } from "../docker-api/volume.ts";
@@ -132,6 +132,17 @@ export interface Engine {
    */
   openBuildSession(sources: BuildSources, options: { readonly sharedKey: string }): Promise<BuildSession>;
   removeImage(reference: string, options?: { readonly force?: boolean }): Promise<void>;
+  /** Lines that name what was loaded, from an archive as `docker save` writes it. */
+  loadImages(
+    archive: AsyncIterable<Uint8Array>,
+    options?: { readonly signal?: AbortSignal },
+  ): AsyncIterable<ProgressLine>;
+  /** One archive of several images, with their names. */
+  saveImages(references: readonly string[], options?: { readonly signal?: AbortSignal }): AsyncIterable<Uint8Array>;
+  /** Makes an image of one layer of a root file system; the last line has its id as its status. */
+  importImage(archive: AsyncIterable<Uint8Array>, options: ImportOptions): AsyncIterable<ProgressLine>;
+  /** Removes images that no container uses: those without a name, or all. */
+  pruneImages(options: { readonly all: boolean }): Promise<ImagesPruned>;
   /** The digest that an image has in its registry now, asked by the engine with the logins of Docker's config. */
   resolveDigest(reference: string): Promise<string>;
 
@@ -233,6 +244,17 @@ export interface CommitOptions {
   readonly changes: readonly string[];
   /** False: it goes on while it is copied, which may catch it halfway through something. */
   readonly pause: boolean;
+}
+
+/** What an imported image is to be. */
+export interface ImportOptions {
+  /** Its name; none for an image without one. */
+  readonly reference?: string;
+  /** Instructions of a Dockerfile: `CMD ["serve"]`. */
+  readonly changes: readonly string[];
+  readonly message?: string;
+  readonly platform?: string;
+  readonly signal?: AbortSignal;
 }
 
 /** Options of a classic build. */

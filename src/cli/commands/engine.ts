@@ -1,22 +1,23 @@
 import { readFile, rm } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { TscomposeError, UsageError } from "../../errors.ts";
+import type { Engine } from "../../engine/engine.ts";
 import type { EmbeddedPlaces, OpenEngineOptions } from "../../open-engine.ts";
 import { askToEnd, mountsBelow, runsAs } from "../../system/background.ts";
 import type { Call, CommandModule } from "../command.ts";
 import { confirm } from "../confirm.ts";
 import { exitCode } from "../exit-code.ts";
-import { integer } from "../go-flags.ts";
+import { collect, integer } from "../go-flags.ts";
 import type { Session } from "../session.ts";
+import type { EngineImageFlags } from "./engine-image.ts";
 import { version } from "../version.ts";
 
-interface EngineFlags {
+interface EngineFlags extends EngineImageFlags {
   readonly data?: string;
   readonly run?: string;
   readonly socket?: string;
   readonly config?: string;
   readonly idle?: number;
-  readonly force?: boolean;
 }
 
 type Verb = (call: Call<EngineFlags>) => Promise<number>;
@@ -25,23 +26,48 @@ type Verb = (call: Call<EngineFlags>) => Promise<number>;
 export const engine: CommandModule<EngineFlags> = {
   declare(command) {
     command
-      .argument("<verb>", "start, stop, status, serve (in the foreground) or reset (remove all it has)")
+      .argument("<verb>", "start, stop, status, serve (in the foreground), reset (remove all it has) or image")
+      .argument("[args...]", "image: ls, pull, push, rm, prune, load, save or import, and names")
       .option("--data <path>", "where it keeps images, volumes and containers (default: /var/lib/tscompose)")
       .option("--run <path>", "where it keeps what does not outlive a reboot (default: /run/tscompose)")
       .option("--socket <path>", "socket of its API (default: engine.sock in the run folder)")
       .option("--config <path>", "folder with engine.json and certs.d for registries (default: /etc/tscompose)")
       .option("--idle <seconds>", "serve: stop after so long with nothing to do and nothing that runs", integer)
-      .option("--force", "reset: do not ask");
+      .option("-f, --force", "reset, image prune: do not ask; image rm: also what has several names")
+      .option("-a, --all", "image prune: also those with a name")
+      .option("-q, --quiet", "image pull, push, load: no progress; image ls: only ids")
+      .option("--format <format>", "image ls: table or json")
+      .option("--platform <platform>", "image pull, import: os/arch[/variant]")
+      .option("-i, --input <file>", "image load: the archive, instead of standard input")
+      .option("-o, --output <file>", "image save: the archive, instead of standard output")
+      .option("-c, --change <instruction>", "image import: of a Dockerfile; may be repeated", collect)
+      .option("-m, --message <text>", "image import: for the history");
   },
   run(call) {
     const [name = ""] = call.args;
     const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
     if (verb === undefined) throw new UsageError(`engine: "${name}" is none of ${Object.keys(verbs).join(", ")}`);
+    if (verb !== image && call.args.length > 1) {
+      throw new UsageError(`engine ${name}: too many arguments: ${call.args.slice(1).join(" ")}`);
+    }
     return verb(call);
   },
 };
 
-const verbs: Readonly<Record<string, Verb>> = { start, stop, status, serve, reset };
+const verbs: Readonly<Record<string, Verb>> = { start, stop, status, serve, reset, image };
+
+/** `engine image …`, on the engine of these places: it is started when it does not run. */
+async function image({ args: [, ...args], flags, session }: Call<EngineFlags>): Promise<number> {
+  const { engineImage } = await import("./engine-image.ts");
+  const open = async (): Promise<Engine> => {
+    const { openEngine, startEmbedded } = await import("../../open-engine.ts");
+    const places = await placesOf(session, flags);
+    const options = openOptions(session, places);
+    await startEmbedded(options);
+    return (await openEngine({ ...options, engine: `unix://${places.socket}` })).engine;
+  };
+  return engineImage(args, { flags, session, open });
+}
 
 /** Serves in the foreground until it is interrupted or has nothing to do. */
 async function serve({ flags, session }: Call<EngineFlags>): Promise<number> {

@@ -1,12 +1,10 @@
-import { createWriteStream } from "node:fs";
-import { rename, rm } from "node:fs/promises";
 import { resolve } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { exportContainer } from "../../actions/export.ts";
 import { UsageError } from "../../errors.ts";
 import type { CommandModule } from "../command.ts";
 import { exitCode } from "../exit-code.ts";
 import { integer } from "../go-flags.ts";
+import { keepFile } from "../keep-file.ts";
 
 interface ExportFlags {
   readonly index?: number;
@@ -30,21 +28,8 @@ export const exportCommand: CommandModule<ExportFlags> = {
     await using engine = await session.openEngine();
     const context = await session.context(engine, { emit: () => {} });
     const tar = await exportContainer(subject, { service, ...(index === undefined ? {} : { index }) }, context);
-    if (output !== undefined) await keep(tar, resolve(io.workingDirectory, output));
+    if (output !== undefined) await keepFile(tar, resolve(io.workingDirectory, output));
     else for await (const bytes of tar) io.stdout.write(bytes);
     return session.signal.aborted ? exitCode.interrupted : exitCode.success;
   },
 };
-
-/** The file appears only when it is whole, and only its owner can read it: it holds all that the container holds. */
-async function keep(tar: AsyncIterable<Uint8Array>, path: string): Promise<void> {
-  const unfinished = `${path}.part`;
-  try {
-    await pipeline(tar, createWriteStream(unfinished, { mode: 0o600 }));
-    await rename(unfinished, path);
-  } catch (error) {
-    await rm(unfinished, { force: true });
-    if (error instanceof Error && "syscall" in error) throw new UsageError(`--output: ${error.message}`);
-    throw error;
-  }
-}
