@@ -2,12 +2,14 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Diagnostic } from "../compose/diagnostic.ts";
 import type { Project } from "../compose/project.ts";
+import type { Fetched } from "../compose/session.ts";
 import { formatPath, type Location, type Path } from "../compose/source.ts";
 import type { Context } from "../context.ts";
 import { fullReference } from "../engine/image-reference.ts";
 import { EngineError, TscomposeError } from "../errors.ts";
 import { changesOf, describeDrift, driftFrom, type Drift, type Reference, unusedIn } from "../lock/drift.ts";
 import { isCommit, parseGitReference } from "../lock/git-reference.ts";
+import { keptBy } from "./remote/kept-folder.ts";
 import { askCommit } from "./run-git.ts";
 import { type Lock, parseLock, printLock } from "../lock/lock.ts";
 import { otherImages } from "../plan/names.ts";
@@ -21,6 +23,8 @@ export type LockContext = Pick<Context, "engine" | "files" | "programs" | "signa
 export interface LocatedProject {
   readonly project: Project;
   readonly locate: (path: Path) => Location;
+  /** Compose files from afar: the copies tell what their references stood for. */
+  readonly fetched?: readonly Fetched[];
 }
 
 /** Writes the lock of a project; gives what it changes, `~ name old -> new`. With `isDry` nothing is written. */
@@ -105,6 +109,7 @@ async function findDrift(
   context: LockContext,
 ): Promise<readonly Drift[]> {
   const references = await lookUp(namesIn(given, given.project.services), async (name) => {
+    if (name.now !== undefined) return askOutside(name, context);
     if (name.kind === "git")
       return isStrict ? askOutside(name, context) : { ...name, now: undefined, source: "repository" };
     const refreshes = pullsAll || ["always", "every"].includes(pullPolicy(name.policy).kind);
@@ -129,6 +134,8 @@ interface Name {
   readonly at: Location;
   /** `pull_policy` of the service. */
   readonly policy?: string;
+  /** What it stands for, where that has been found out already. */
+  readonly now?: readonly string[];
 }
 
 /** Those, too, that no profile turns on, or that were not named. */
@@ -137,7 +144,7 @@ function everyService({ project }: LocatedProject): Project["services"] {
 }
 
 /** Each once. What is built has no registry; what has a digest or a commit cannot move. */
-function namesIn({ project, locate }: LocatedProject, services: Project["services"]): readonly Name[] {
+function namesIn({ project, locate, fetched = [] }: LocatedProject, services: Project["services"]): readonly Name[] {
   const all = Object.entries(services).flatMap(([service, { image, build, pullPolicy: policy, ...rest }]) => {
     const at = (...path: Path): Pick<Name, "path" | "at"> => {
       const whole = ["services", service, ...path];
@@ -163,8 +170,23 @@ function namesIn({ project, locate }: LocatedProject, services: Project["service
     });
     return [...images, ...git];
   });
+  all.push(...filesFromAfar(fetched));
   return [...new Map(all.toReversed().map((each) => [each.name, each])).values()].toReversed();
 }
+
+/** References of `include`, `extends` and `-f` that may come to mean other files. */
+function filesFromAfar(fetched: readonly Fetched[]): readonly Name[] {
+  return fetched.flatMap(({ reference, copies: [copy], at }): Name[] => {
+    const kept = keptBy(copy);
+    const isPinned = /@sha256:[0-9a-f]{64}$/.test(reference) || isCommit(parseGitReference(reference)?.ref ?? "");
+    if (kept === undefined || isPinned) return [];
+    const place = { path: [], at: at ?? { file: reference, line: 1, column: 1 } };
+    if (kept.kind === "git") return [{ kind: "git", name: reference, ...place, now: [kept.name] }];
+    return [{ kind: "image", name: reference, ...place, now: [`sha256:${kept.name}`] }];
+  });
+}
+
+const sources = { image: "registry", git: "repository" } as const;
 
 /** Digests under which registries have the image that is here; `undefined` when it is not here. */
 async function digestsHere(name: string, { engine }: LockContext): Promise<readonly string[] | undefined> {
@@ -182,6 +204,7 @@ function repositoryOf(name: string): string {
 }
 
 async function askOutside(name: Name, context: LockContext): Promise<Reference> {
+  if (name.now !== undefined) return { ...name, now: name.now, source: sources[name.kind] };
   if (name.kind === "image") {
     return { ...name, now: [await context.engine.resolveDigest(name.name)], source: "registry" };
   }

@@ -7,6 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { EngineApi } from "../support/engine-api.ts";
 import { freePort } from "../support/free-port.ts";
+import { serveRepository } from "../support/git-repository.ts";
 import { folderOf } from "../support/hostile-places.ts";
 import { startRegistry } from "../support/registry.ts";
 import { type Outcome, start, tscompose } from "../support/tool.ts";
@@ -98,6 +99,29 @@ test("a lock holds git contexts to their commits", async () => {
   const lost = await run("lock");
   expect(lost.exitCode).not.toBe(0);
   expect(lost.stderr).toContain(`services.web.build`);
+});
+
+test("a lock holds files that are included from a repository to their commit", async () => {
+  using folder = folderOf({
+    "origin/compose.yaml": "services: { afar: { build: { dockerfile_inline: FROM scratch } } }\n",
+    "project/compose.yaml": "",
+  });
+  const origin = join(folder.path, "origin");
+  await using repository = await serveRepository(origin);
+  const reference = `${repository.url}#main`;
+  using project = folderOf({ "compose.yaml": `name: included\ninclude: ["${reference}"]\n` });
+  const environment = { XDG_CACHE_HOME: join(folder.path, "cache") };
+  const run = (...args: readonly string[]): Promise<Outcome> =>
+    start(tscompose, args, { directory: project.path, environment }).outcome;
+  expect(await run("lock")).toMatchObject({ exitCode: 0, stdout: `+ ${reference} ${repository.commit}\n` });
+  expect(await run("plan", "--frozen")).toMatchObject({ exitCode: 0, stderr: "" });
+  const second = repository.commitAll("second");
+  const warned = await run("plan");
+  expect(warned.exitCode).toBe(0);
+  expect(warned.stderr).toContain(`locked as ${repository.commit}, and in its repository it is ${second}`);
+  const refused = await run("plan", "--frozen");
+  expect(refused.exitCode).not.toBe(0);
+  expect(refused.stderr).toContain("compose.yaml:2:11");
 });
 
 function answers(port: number): Promise<boolean> {

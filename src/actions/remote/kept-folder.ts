@@ -34,6 +34,12 @@ export async function keptFolder(
   return folder;
 }
 
+/** What a path in such a folder is kept by: a commit or a digest; `undefined` for any other path. */
+export function keptBy(path: string): { readonly kind: "git" | "oci"; readonly name: string } | undefined {
+  const [, kind, name = ""] = /[\\/]tscompose[\\/](git|oci)[\\/]([0-9a-f]{40,64})[\\/]/.exec(path) ?? [];
+  return kind === "git" || kind === "oci" ? { kind, name } : undefined;
+}
+
 function isTaken(error: unknown): boolean {
   return Error.isError(error) && "code" in error && (error.code === "ENOTEMPTY" || error.code === "EEXIST");
 }

@@ -185,7 +185,7 @@ async function importArchive({
 
 /** A file, or standard input for `-`. */
 async function* archiveAt(path: string, { io }: Session): AsyncGenerator<Uint8Array> {
-  if (path === "-" && "isTTY" in io.stdin && io.stdin.isTTY === true) {
+  if (path === "-" && "isTTY" in io.stdin && io.stdin.isTTY) {
     throw new UsageError("an archive is not typed", "name a file, or use a pipe");
   }
   const source = path === "-" ? io.stdin : createReadStream(resolve(io.workingDirectory, path));
