@@ -220,6 +220,39 @@ export const worker: Message<Worker> = message<Worker>({
   version: nested(5, version),
 });
 
+/** What of the cache is to go. */
+export interface PruneRequest {
+  readonly filters: readonly string[];
+  /** Younger is kept, in nanoseconds. */
+  readonly keepDuration: number;
+  /** Bytes that are to be left alone, or to be reached. */
+  readonly reservedSpace: number;
+  readonly maxUsedSpace: number;
+  readonly minFreeSpace: number;
+}
+
+/** A part of the cache. */
+export interface UsageRecord {
+  readonly id: string;
+  readonly size: number;
+  readonly description: string;
+  readonly recordType: string;
+}
+
+const pruneRequest = message<PruneRequest>({
+  filters: repeated(1, "text"),
+  keepDuration: integer(3),
+  reservedSpace: integer(4),
+  maxUsedSpace: integer(5),
+  minFreeSpace: integer(6),
+});
+const usageRecord = message<UsageRecord>({
+  id: text(1),
+  size: integer(4),
+  description: text(9),
+  recordType: text(10),
+});
+
 type Empty = Readonly<Record<string, never>>;
 const empty = message<Empty>({});
 
@@ -228,6 +261,8 @@ export const control: {
   readonly solve: Method<SolveRequest, SolveResponse>;
   readonly status: Method<{ readonly ref: string }, StatusResponse>;
   readonly listWorkers: Method<Empty, Workers>;
+  /** Answers with what has gone. */
+  readonly prune: Method<PruneRequest, UsageRecord>;
   readonly info: Method<Empty, { readonly version: Version | undefined }>;
 } = {
   solve: methodOf(
@@ -248,6 +283,7 @@ export const control: {
     empty,
     message<Workers>({ workers: repeated(1, worker) }),
   ),
+  prune: methodOf("moby.buildkit.v1.Control", "Prune", pruneRequest, usageRecord),
   info: methodOf(
     "moby.buildkit.v1.Control",
     "Info",

@@ -197,6 +197,7 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
     ...buildKitRoutes({
       ...building,
       worker: { architecture: images.forBuilds.architecture, version, hostGateway: networks.hostGateway },
+      nowMs,
       onFault,
     }),
     ...images.routes,

@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Throwaways } from "../containers/throwaway.ts";
-import { InRoot, PathError, pathBytes } from "../host/in-root.ts";
 import { digestOf } from "../images/digest.ts";
 import type { ImageDocument } from "../images/image-document.ts";
 import type { Images } from "../images/images.ts";
@@ -10,7 +9,14 @@ import { inlineKey } from "../images/registry/shelf.ts";
 import { readRegularFile } from "../host/regular-file.ts";
 import type { Paths } from "../store/paths.ts";
 import { findBaseImage } from "./base-image.ts";
-import { BuildError, type BuildRequest, type BuildResult, type Builder, type CheckedDockerfile } from "./build.ts";
+import {
+  BuildError,
+  type BuildRequest,
+  type BuildResult,
+  type Builder,
+  type CheckedDockerfile,
+  type FetchProgress,
+} from "./build.ts";
 import { openBuildCache } from "./cache/build-cache.ts";
 import { openCacheFolders } from "./cache/cache-folders.ts";
 import { contextPathsOf } from "./context-paths.ts";
@@ -18,6 +24,7 @@ import { DockerfileError } from "./dockerfile/dockerfile-error.ts";
 import { type Dockerfile, checkSyntax, readDockerfile } from "./dockerfile/read-dockerfile.ts";
 import { type ExchangeParts, exportCaches, inlineCache, openImports } from "./exchange-caches.ts";
 import { ignorePatterns } from "./files/patterns.ts";
+import { textInFolder } from "./files/text-in-folder.ts";
 import { adviceOn } from "./plan/advice.ts";
 import { planBuild } from "./plan/plan-build.ts";
 import { readPlatform } from "./plan/platform.ts";
@@ -91,8 +98,10 @@ type Shared = BuilderParts & {
 async function build(shared: Shared, request: BuildRequest): Promise<BuildResult> {
   const progress = new Progress({ emit: request.emit, now: shared.now });
   const path = request.dockerfile.path;
-  const text = await progress.internal(`[internal] load build definition from ${baseName(path)}`, () =>
-    dockerfileText(request),
+  const text = await progress.internal(`[internal] load build definition from ${baseName(path)}`, (vertex) =>
+    dockerfileText(request, (currentBytes, isDone) =>
+      progress.status(vertex, "transferring dockerfile:", { currentBytes, totalBytes: 0, isDone }),
+    ),
   );
   try {
     return await buildText(shared, request, { progress, text });
@@ -209,10 +218,10 @@ function asBuildError(error: unknown, { file, text }: { readonly file: string; r
   });
 }
 
-async function dockerfileText({ dockerfile }: BuildRequest): Promise<string> {
+async function dockerfileText({ dockerfile }: BuildRequest, told?: FetchProgress): Promise<string> {
   const { path, source } = dockerfile;
-  const folder = await source.fetch({ paths: [path, `${path}.dockerignore`, ".dockerignore"], excludes: [] });
-  const text = await fileIn(folder, path);
+  const folder = await source.fetch({ paths: [path, `${path}.dockerignore`, ".dockerignore"], excludes: [] }, told);
+  const text = await textInFolder(folder, path);
   if (text !== undefined) return text;
   throw new BuildError(`failed to read dockerfile: open ${path}: no such file or directory`, {
     isInvalidRequest: true,
@@ -223,19 +232,10 @@ async function dockerfileText({ dockerfile }: BuildRequest): Promise<string> {
 async function ignoredBy({ dockerfile, context }: BuildRequest): Promise<string[]> {
   const { path, source } = dockerfile;
   const own = `${path}.dockerignore`;
-  const beside = await fileIn(await source.fetch({ paths: [own], excludes: [] }), own);
+  const beside = await textInFolder(await source.fetch({ paths: [own], excludes: [] }), own);
   if (beside !== undefined) return ignorePatterns(beside);
   const folder = await context.fetch({ paths: [".dockerignore"], excludes: [] });
-  return ignorePatterns((await fileIn(folder, ".dockerignore")) ?? "");
-}
-
-async function fileIn(folder: string, path: string): Promise<string | undefined> {
-  await using root = await InRoot.open(folder);
-  await using place = await root.find(pathBytes(path), { followsLast: true }).catch((error: unknown) => {
-    if (error instanceof PathError) return undefined;
-    throw error;
-  });
-  return place?.status?.isFile() === true ? await readRegularFile(place.hostPath) : undefined;
+  return ignorePatterns((await textInFolder(folder, ".dockerignore")) ?? "");
 }
 
 function baseName(path: string): string {

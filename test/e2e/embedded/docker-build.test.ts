@@ -151,11 +151,25 @@ describe.skipIf(!clis.some(({ hasBuildx }) => hasBuildx))("docker buildx", () =>
   const cli = clis.find(({ hasBuildx }) => hasBuildx) as BuildingCli;
 
   test("brings further contexts, and says what it could say against a Dockerfile", async () => {
-    const dockerfile = "FROM base AS final\nCOPY --from=other x /x\nRUN grep -q other /x\nCMD cat /x\n";
-    const directory = await folderOf({ Dockerfile: dockerfile, "there/x": "other\n" });
+    const dockerfile =
+      "FROM base AS final\nCOPY --from=other . /o\nRUN grep -q other /o/x && ! test -e /o/y\nCMD cat /x\n";
+    const directory = await folderOf({
+      Dockerfile: dockerfile,
+      "there/x": "other\n",
+      "there/y": "",
+      "there/.dockerignore": "y",
+    });
     await build(cli, directory, "--build-context=other=there", "--build-context=base=docker-image://busybox:latest");
     const { exitCode, stdout } = await run(cli, ["build", "--check", "."], { directory });
     expect([exitCode, stdout]).toEqual([1, expect.stringMatching(/JSONArgsRecommended[^]*4 \| >>> CMD cat \/x/)]);
+  });
+
+  test("forgets what the cache has", async () => {
+    const directory = await folderOf({ Dockerfile: "FROM busybox\nRUN echo to be pruned > /p\n" });
+    await build(cli, directory);
+    const pruned = await run(cli, ["builder", "prune", "--force"], { directory });
+    expect([pruned.exitCode, pruned.stdout]).toEqual([0, expect.stringMatching(/Total:\s+\S+/)]);
+    expect(await build(cli, directory)).toMatch(/RUN echo to be pruned > \/p\n#\d+ DONE/);
   });
 
   test("is told at once what this engine cannot do", async () => {

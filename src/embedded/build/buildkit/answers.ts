@@ -1,4 +1,4 @@
-import { control, type SolveRequest } from "../../../buildkit-api/control.ts";
+import { control, type PruneRequest, type SolveRequest, type UsageRecord } from "../../../buildkit-api/control.ts";
 import { buildIdHeader, gateway, type GatewaySolveRequest } from "../../../buildkit-api/gateway.ts";
 import { imageDefinition } from "../../../buildkit-api/definition.ts";
 import { type Handler, streaming, unary } from "../../../grpc/server.ts";
@@ -16,6 +16,7 @@ export interface AnswerParts extends JobParts {
   /** Of all clients: a build may be directed, and watched, over another connection. */
   readonly jobs: Rendezvous<BuildJob>;
   readonly worker: WorkerFacts;
+  readonly nowMs: () => number;
 }
 
 /** Answers calls of `Control` and of the bridge to the frontend, for one connection. */
@@ -29,6 +30,12 @@ export class Answers {
     this.handlers = [
       unary(control.info, async () => ({ version: workerOf(parts.worker).version })),
       unary(control.listWorkers, async () => ({ workers: [workerOf(parts.worker)] })),
+      streaming(control.prune, async (call) => {
+        for await (const wish of call.messages) {
+          await prune(parts, wish, (record) => call.send(record));
+          return;
+        }
+      }),
       unary(control.solve, (request, { signal }) => this.#solve(request, signal)),
       streaming(control.status, async (call) => {
         for await (const { ref } of call.messages) {
@@ -102,6 +109,22 @@ export class Answers {
     this.#refs.delete(ref);
     this.#parts.jobs.leave(ref);
   }
+}
+
+async function prune(
+  { builder, nowMs }: AnswerParts,
+  { filters, keepDuration, reservedSpace, maxUsedSpace, minFreeSpace }: PruneRequest,
+  tell: (record: UsageRecord) => Promise<void>,
+): Promise<void> {
+  // Clients put their filters into one text, which is empty for none.
+  if (filters.some((filter) => filter !== "") || reservedSpace + maxUsedSpace + minFreeSpace > 0) {
+    const message = "of filters only the time of the last use is supported: until=24h";
+    throw new GrpcError({ code: grpcCode.unimplemented, message });
+  }
+  const unusedSinceMs = keepDuration === 0 ? Number.POSITIVE_INFINITY : nowMs() - keepDuration / 1_000_000;
+  const { keys, bytes } = await builder.prune({ unusedSinceMs });
+  if (keys.length === 0 && bytes === 0) return;
+  await tell({ id: "results", size: bytes, description: `${keys.length} results of steps`, recordType: "regular" });
 }
 
 function refuseSteps({ definition, frontend }: { readonly definition: Uint8Array; readonly frontend: string }): void {

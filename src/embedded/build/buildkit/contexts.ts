@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { imageOfDefinition } from "../../../buildkit-api/definition.ts";
 import { uploadPrefix } from "../../../buildkit-api/session.ts";
 import { BuildError, type BuildRequest, type LocalSource, type NamedContext } from "../build.ts";
+import { ignorePatterns } from "../files/patterns.ts";
+import { textInFolder } from "../files/text-in-folder.ts";
 import { RemoteContext, isRemoteContext } from "../remote-context.ts";
 import { ContextFolder } from "../classic/context-folder.ts";
 import { ClientFolder, type FolderParts } from "./client-folder.ts";
@@ -49,7 +51,7 @@ function namedContext(value: string, inputs: Inputs, parts: FolderParts): NamedC
   const [kind, rest] = [value.slice(0, colon), value.slice(colon + 1)];
   switch (kind) {
     case "local":
-      return { kind: "folder", source: new ClientFolder(parts, rest) };
+      return { kind: "folder", source: withIgnoreFile(new ClientFolder(parts, rest)) };
     case "docker-image":
       return { kind: "image", reference: rest.replace(/^\/\//, "") };
     case "input": {
@@ -61,6 +63,19 @@ function namedContext(value: string, inputs: Inputs, parts: FolderParts): NamedC
       return { kind: "folder", source: fetched(value, "Dockerfile", parts) };
   }
 }
+
+/** A further context has an ignore file of its own. */
+function withIgnoreFile(source: LocalSource): LocalSource {
+  return {
+    async fetch(wish, onProgress) {
+      const folder = await source.fetch({ paths: [ignoreFile], excludes: [] });
+      const ignored = ignorePatterns((await textInFolder(folder, ignoreFile)) ?? "");
+      return source.fetch({ ...wish, excludes: [...wish.excludes, ...ignored] }, onProgress);
+    },
+  };
+}
+
+const ignoreFile = ".dockerignore";
 
 function unsupported(what: string): BuildError {
   return new BuildError(`${what} is not supported by this engine's builder`, { isInvalidRequest: true });
