@@ -71,6 +71,11 @@ export class VolumeSnapshot implements StackSnapshot {
     await this.#removeUnwanted();
   }
 
+  /** It was disposed of. */
+  get isUnwanted(): boolean {
+    return this.#isUnwanted;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isUnwanted = true;
     await this.#removeUnwanted();
@@ -91,6 +96,7 @@ export async function takeSnapshot(
   asked: readonly string[],
   timeoutMs: number,
 ): Promise<VolumeSnapshot> {
+  await running.refresh({ all: true });
   const mounted = volumesOf(running, asked);
   const services = [...new Set(mounted.map(({ service }) => service))].toSorted();
   if (services.length === 0) throw new UsageError("none of these services has a volume: there is nothing to keep");
@@ -103,8 +109,8 @@ export async function takeSnapshot(
     return { ...volume, copy };
   });
   await Promise.allSettled(copies);
+  await bringBack(running, services, timeoutMs); // also when a copy failed
   const snapshot = new VolumeSnapshot(running, services, await Promise.all(copies));
-  await bringBack(running, services, timeoutMs);
   undo.move();
   return snapshot;
 }
@@ -114,10 +120,11 @@ export async function takeSnapshot(
  * anything starts. They are healthy when this resolves; their published ports may be others.
  */
 export async function restoreSnapshot(running: Running, given: StackSnapshot, timeoutMs: number): Promise<void> {
-  const { containers, context, project } = running;
+  const { context, project } = running;
   const snapshot = known(given);
   const { services, volumes } = snapshot;
-  const old = containers.filter(({ service }) => services.includes(service));
+  await running.refresh({ all: true }); // one that was stopped has its volumes all the same
+  const old = running.containers.filter(({ service }) => services.includes(service));
   await Promise.all(old.map(({ id }) => context.engine.removeContainer(id, { force: true, withVolumes: true })));
   await Promise.all(volumes.flatMap(({ key }) => (key === undefined ? [] : [dropVolume(running, key)])));
   await fill(running, snapshot, onlyThese(project, services), bringingBack(running, timeoutMs));
@@ -130,8 +137,9 @@ export async function createFilled(running: Running, snapshot: StackSnapshot): P
 }
 
 function known(snapshot: StackSnapshot): VolumeSnapshot {
-  if (snapshot instanceof VolumeSnapshot) return snapshot;
-  throw new UsageError("this is no snapshot of a stack", "take one: await stack.snapshot()");
+  if (snapshot instanceof VolumeSnapshot && !snapshot.isUnwanted) return snapshot;
+  const what = snapshot instanceof VolumeSnapshot ? "this snapshot was disposed of" : "this is no snapshot of a stack";
+  throw new UsageError(what, "take one: await stack.snapshot()");
 }
 
 /** Carries out what makes a project so, with volumes that hold what was kept before anything is started on them. */
@@ -220,7 +228,8 @@ interface FoundVolume extends MountedVolume {
 /** With each volume every service that has it mounted: half of its users cannot be taken back. What is external is not ours. */
 function volumesOf({ containers, project }: Running, asked: readonly string[]): readonly FoundVolume[] {
   const declared = new Map(Object.values(project.volumes).map((volume) => [volume.name, volume]));
-  const all = containers.flatMap(({ service, number = 1, imageId: image, mounts }) =>
+  const replicas = containers.filter(({ isOneOff }) => !isOneOff);
+  const all = replicas.flatMap(({ service, number = 1, imageId: image, mounts }) =>
     mounts.flatMap(({ type, source: name, target }): readonly FoundVolume[] => {
       const { key, isExternal = false } = declared.get(name) ?? {};
       if (type !== "volume" || isExternal) return [];

@@ -5,7 +5,7 @@ import type { OpenContext } from "../../library/open-context.ts";
 import type { StackState } from "../start.ts";
 import type { StackHistory } from "./history.ts";
 
-/** What is told of a stack's dossier to whoever decides whether it is kept: beside it, in `about.json`. */
+/** What is told of a stack's dossier to whoever decides whether it is kept: beside it, in a file of its own. */
 export interface DossierNote {
   readonly project: string;
   /** Paths of the compose files. */
@@ -21,7 +21,7 @@ export interface DossierNote {
 }
 
 /** The file by which a folder is known to be a dossier. */
-export const noteName = "about.json";
+export const noteName = "tscompose-dossier.json";
 
 /**
  * Writes all that is known of a stack into a folder of its own, as long as there is something to ask; answers with the folder.
@@ -51,10 +51,12 @@ export async function recordDossier(
     "screen.txt": `${told.join("\n")}\n`,
     "plan.txt": cover(`${plan.join("\n")}\n`),
     "steps.jsonl": events.map((event) => `${cover(JSON.stringify(event))}\n`).join(""),
-    [noteName]: `${JSON.stringify(note, undefined, 2)}\n`,
   };
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await Promise.all(Object.entries(texts).map(([name, text]) => writeFile(join(folder, name), text, { mode: 0o600 })));
+  const write = (name: string, text: string): Promise<void> => writeFile(join(folder, name), text, { mode: 0o600 });
+  await Promise.all(Object.entries(texts).map(([name, text]) => write(name, text)));
+  // Last: what has it is complete.
+  await write(noteName, `${JSON.stringify(note, undefined, 2)}\n`);
   return folder;
 }
 

@@ -66,7 +66,8 @@ async function readNotes(root: string): Promise<readonly FoundNote[]> {
     (names ?? []).map(async (name): Promise<readonly FoundNote[]> => {
       const folder = join(root, name);
       const text = await readFile(join(folder, noteName), "utf8").catch(absent);
-      return text === undefined ? [] : [{ folder, note: JSON.parse(text) as DossierNote }];
+      const note = text === undefined ? undefined : (JSON.parse(text) as DossierNote);
+      return note?.project === name ? [{ folder, note }] : [];
     }),
   );
   return found.flat().toSorted((a, b) => a.note.startedAtMs - b.note.startedAtMs);

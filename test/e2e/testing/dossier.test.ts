@@ -96,13 +96,13 @@ async function check(project: TestProject, args: readonly string[]): Promise<voi
     expect(output).toContain(`all of it: ${join(dossiers, folder)}`);
     const names = await readdir(join(dossiers, folder));
     expect(names.toSorted()).toEqual([
-      "about.json",
       "containers.json",
       "events.jsonl",
       "logs.txt",
       "plan.txt",
       "screen.txt",
       "steps.jsonl",
+      "tscompose-dossier.json",
     ]);
     const texts = await Promise.all(names.map((name) => readFile(join(dossiers, folder, name), "utf8")));
     for (const text of texts) expect(text).not.toContain("open-sesame");

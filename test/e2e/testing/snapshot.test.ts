@@ -76,12 +76,14 @@ volumes: { shared: {} }
     [first, "first\n"],
     [second, "second\n"],
   ] as const) {
+    await writer?.kill(); // its data can be given back all the same
     await stack.restore(snapshot);
     expect((await writer?.exec(["cat", "/nameless/text"]))?.stdout).toBe(text);
     expect((await reader?.exec(["cat", "/s/text"]))?.stdout).toBe(text);
   }
   // What lies below a volume in use stays, until another one is given back.
   await second[Symbol.asyncDispose]();
+  await expect(stack.restore(second)).rejects.toThrow("this snapshot was disposed of");
   expect((await reader?.exec(["cat", "/s/text"]))?.stdout).toBe("second\n");
   await stack.restore(first);
   const kept = (await engine.volumes()).filter(({ Name }) => Name.includes(`${stack.project}_snapshot`));

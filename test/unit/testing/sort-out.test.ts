@@ -1,0 +1,54 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type DossierNote, noteName } from "../../../src/testing/dossier/record.ts";
+import { clearDossiers, sortOutDossiers } from "../../../src/testing/dossier/sort-out.ts";
+
+let root: string;
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "tscompose-dossiers-"));
+});
+
+afterEach(() => rm(root, { recursive: true }));
+
+async function add(project: string, note: Partial<DossierNote>): Promise<void> {
+  const whole = {
+    project,
+    composeFiles: ["/c.yaml"],
+    isStartFailure: false,
+    screen: [`${project} is to blame`],
+    ...note,
+  };
+  await mkdir(join(root, project));
+  await writeFile(join(root, project, noteName), JSON.stringify(whole));
+}
+
+const failed = { name: "fails", file: "/a.test.ts", startedAtMs: 1000, endedAtMs: 2000 };
+
+describe("of dossiers", () => {
+  test("those are kept and shown whose stack ran while a test of the same file failed, or did not start", async () => {
+    await add("before", { testFile: "/a.test.ts", startedAtMs: 100, endedAtMs: 900 });
+    await add("during", { testFile: "/a.test.ts", startedAtMs: 1100, endedAtMs: 1900 });
+    await add("around", { startedAtMs: 0, endedAtMs: 9000 });
+    await add("elsewhere", { testFile: "/b.test.ts", startedAtMs: 1100, endedAtMs: 1900 });
+    await add("unstarted", { testFile: "/b.test.ts", startedAtMs: 0, endedAtMs: 1, isStartFailure: true });
+    const shown = (await sortOutDossiers(root, [failed])).join("\n");
+    expect((await readdir(root)).toSorted()).toEqual(["around", "during", "unstarted"]);
+    expect(shown).toContain(
+      `stack during of /c.yaml ran while this failed: fails\n  during is to blame\n  all of it: ${join(root, "during")}`,
+    );
+    expect(shown).toContain("stack unstarted of /c.yaml did not start");
+  });
+
+  test("what somebody else has put there stays", async () => {
+    await add("ours", { startedAtMs: 0, endedAtMs: 1 });
+    await add("moved", { project: "another", startedAtMs: 0, endedAtMs: 1 });
+    await mkdir(join(root, "foreign"));
+    await writeFile(join(root, "file"), "");
+    await clearDossiers(root);
+    expect((await readdir(root)).toSorted()).toEqual(["file", "foreign", "moved"]);
+    await clearDossiers(join(root, "absent"));
+  });
+});
