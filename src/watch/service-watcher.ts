@@ -26,6 +26,9 @@ interface Watched {
   readonly copies: Map<string, Copy>;
 }
 
+/** So long an editor takes to put what it saved in the place of what was there. */
+const savingMs = 50;
+
 /** After so much, what could not be copied is tried again, and then after twice as much. */
 const firstRetryMs = 1000;
 const longestRetryMs = 60_000;
@@ -144,9 +147,10 @@ export class ServiceWatcher {
 
   /** Tells whether there was anything to do. */
   async #apply(batch: Batch): Promise<boolean> {
-    const changed = await this.#lookAt(batch);
+    const changed = await this.#lookAtAll(batch);
     const rebuilding = pathsOf(changed, "rebuild");
-    if (rebuilding.length > 0 || this.#owesRebuild) await this.#rebuild(rebuilding);
+    const isAnew = this.#owesRebuild && changed.some(({ paths }) => paths.length > 0);
+    if (rebuilding.length > 0 || isAnew) await this.#rebuild(rebuilding);
     const copied = await this.#copyAll(batch, changed);
     const restarting = [...pathsOf(changed, "restart"), ...pathsOf(copied, "sync+restart")];
     if (restarting.length > 0) {
@@ -154,6 +158,24 @@ export class ServiceWatcher {
     }
     await Promise.all(copied.map((change) => this.#exec(change)));
     return [...changed, ...copied].some(({ paths }) => paths.length > 0);
+  }
+
+  /**
+   * Looks once more before something costly: editors save through a file beside, and who is rebuilt or started anew for that
+   * would be so again for the file itself.
+   */
+  async #lookAtAll(batch: Batch): Promise<readonly Change[]> {
+    const changed = await this.#lookAt(batch);
+    if (pathsOf(changed, "rebuild").length + pathsOf(changed, "restart").length === 0) return changed;
+    await pass(savingMs);
+    await this.#burstToPass();
+    const { paths } = this.#pending;
+    this.#pending = { ...this.#pending, paths: new Set() };
+    const more = await this.#lookAt({ ...emptyBatch(), paths });
+    return changed.map(({ rule, paths: before }, index) => ({
+      rule,
+      paths: [...new Set([...before, ...(more[index]?.paths ?? [])])],
+    }));
   }
 
   /** What is new on this machine; the first look is what later ones are compared with. */

@@ -1,3 +1,4 @@
+import { renameSync, writeFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { describeOutcome, start, tscompose } from "../support/tool.ts";
@@ -99,6 +100,7 @@ services:
     await world.change((at) => writeFile(at("src/a"), "two"));
     await watching.says(/not rebuilt/); // tried again, with the same outcome
     await watching.says(/synced in /);
+    expect(watching.said.match(/not rebuilt/g)).toHaveLength(2);
     await world.change((at) => writeFile(at("Dockerfile"), "FROM busybox\nRUN echo two > /version\n"));
     await watching.says(/web: rebuilt/);
     await watching.says(/synced in /);
@@ -164,13 +166,18 @@ services:
     await using watching = await Watching.start(world.project);
     await watching.says(/two: synced in /);
     const before = await ids(world, "base-1", "one-1", "two-1");
-    await world.change((at) => writeFile(at("one/word"), "two"));
+    // As editors save: that is one change.
+    await world.change(async (at) => {
+      writeFileSync(at("one/word.saving"), "two");
+      renameSync(at("one/word.saving"), at("one/word"));
+    });
     await watching.says(/one: rebuilt/);
     expect(await world.read("one-1", "/word")).toBe("two");
     const after = await ids(world, "base-1", "one-1", "two-1");
     expect(after.map((id, index) => id === before[index])).toEqual([true, false, true]);
     await world.change((at) => writeFile(at("src/a"), "two"));
     await world.isEventuallyFollowed("two-1", "/app", watching);
+    expect(watching.said.match(/one: rebuilding/g)).toHaveLength(1);
   });
 
   test("what is left out stays out, what is mounted is not copied", async () => {
