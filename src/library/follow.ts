@@ -42,11 +42,15 @@ export function stats(
   options: StatsOptions,
   context: Context,
 ): AsyncGenerator<readonly ContainerStats[], void, undefined> {
-  return handover<readonly ContainerStats[]>(async (give, signal) => {
+  return handover<readonly ContainerStats[]>(
+    async (give, signal) => {
+      const write = (round: readonly ContainerStats[]): void => void give(round);
+      await measure(subjectOf(project), options, { ...context, signal, write });
+    },
+    context.signal,
     // A round that nobody has taken yet is old news when the next one comes: nobody has to wait.
-    const write = (round: readonly ContainerStats[]): void => void give(round);
-    await measure(subjectOf(project), options, { ...context, signal, write });
-  }, context.signal);
+    { isLatestOnly: true },
+  );
 }
 
 function linesOf({ container, service, stream, bytes }: LogBlock, hasTimes: boolean): readonly LogLine[] {

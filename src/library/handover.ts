@@ -3,11 +3,13 @@ const mostWaiting = 64;
 
 /**
  * Turns work that hands items on into items to be iterated over. The work begins with the iteration, waits for a slow
- * reader, and is ended when the reader leaves; what it throws, the reader gets.
+ * reader, and is ended when the reader leaves; what it throws, the reader gets. `isLatestOnly`: of what was not taken in time
+ * only the newest is kept.
  */
 export async function* handover<Item>(
   work: (give: (item: Item) => Promise<void>, signal: AbortSignal) => Promise<void>,
   signal: AbortSignal,
+  { isLatestOnly = false }: { readonly isLatestOnly?: boolean } = {},
 ): AsyncGenerator<Item, void, undefined> {
   const left = new AbortController();
   const waiting: Item[] = [];
@@ -17,6 +19,7 @@ export async function* handover<Item>(
     changed = Promise.withResolvers();
   };
   const give = async (item: Item): Promise<void> => {
+    if (isLatestOnly) waiting.length = 0;
     waiting.push(item);
     change();
     while (waiting.length > mostWaiting && !left.signal.aborted) await changed.promise;

@@ -33,6 +33,22 @@ describe("what is handed over", () => {
     await items.return();
   });
 
+  test("is the newest only where what is older is of no use", async () => {
+    const more = Promise.withResolvers<void>();
+    const items = handover<number>(
+      async (give) => {
+        for (let item = 0; item < 1000; item++) void give(item);
+        await more.promise;
+        await give(1000);
+      },
+      never,
+      { isLatestOnly: true },
+    );
+    expect((await items.next()).value).toBe(999);
+    more.resolve();
+    expect(await Array.fromAsync(items)).toEqual([1000]);
+  });
+
   test("ends its work when the reader leaves", async () => {
     const { state, work } = counting();
     for await (const item of handover(work, never)) if (item === 200) break;
