@@ -6,7 +6,6 @@ import { digestOf } from "../images/digest.ts";
 import type { ImageDocument } from "../images/image-document.ts";
 import type { Images } from "../images/images.ts";
 import { inlineKey } from "../images/registry/shelf.ts";
-import { readRegularFile } from "../host/regular-file.ts";
 import type { Paths } from "../store/paths.ts";
 import { findBaseImage } from "./base-image.ts";
 import {

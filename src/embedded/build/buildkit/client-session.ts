@@ -1,12 +1,13 @@
-import { Duplex } from "node:stream";
+import type { Duplex } from "node:stream";
 import { contentCalls } from "../../../buildkit-api/content.ts";
 import { diffCopy } from "../../../buildkit-api/file-sync.ts";
 import { sessionCalls, sshIdHeader, uploadPathHeader } from "../../../buildkit-api/session.ts";
 import type { RegistryAuth } from "../../../docker-api/registry.ts";
-import type { GrpcConnection, OpenCall } from "../../../grpc/client.ts";
+import type { GrpcConnection } from "../../../grpc/client.ts";
 import { GrpcError, grpcCode } from "../../../grpc/status.ts";
 import { type BlobStore, BuildError, type BuildRequest } from "../build.ts";
 import { type BlobPlace, clientBlobs } from "./client-blobs.ts";
+import { callStream } from "./call-stream.ts";
 import { type FolderWish, receiveFolder } from "./receive-folder.ts";
 
 /** Docker Hub's registry, by the name that clients keep its login under (session/auth/authprovider). */
@@ -63,7 +64,8 @@ export class ClientSession {
       if (error instanceof GrpcError && error.code !== grpcCode.unavailable) return undefined;
       throw refused(`ssh ${id}`, error);
     }
-    return streamOf(this.#connection.open(sessionCalls.forwardAgent, { metadata: { [sshIdHeader]: id }, signal }));
+    const metadata = { [sshIdHeader]: id };
+    return callStream((ended) => this.#connection.open(sessionCalls.forwardAgent, { metadata, signal: ended }), signal);
   }
 
   /** The client's login for a registry, by its host. */
@@ -100,23 +102,4 @@ export class ClientSession {
 /** What a client refuses is no mistake of ours. */
 function refused(what: string, error: unknown): unknown {
   return error instanceof GrpcError ? new BuildError(`${what}: ${error.message}`, { cause: error }) : error;
-}
-
-interface Piece {
-  readonly data: Uint8Array;
-}
-
-/** A call of pieces either way, as a stream of bytes. */
-function streamOf(call: OpenCall<Piece, Piece>): Duplex {
-  return Duplex.from({
-    readable: bytesOf(call),
-    async writable(source: AsyncIterable<Uint8Array>) {
-      for await (const data of source) await call.send({ data });
-      call.endInput();
-    },
-  });
-}
-
-async function* bytesOf({ messages }: OpenCall<Piece, Piece>): AsyncGenerator<Uint8Array> {
-  for await (const { data } of messages) if (data.length > 0) yield data;
 }
