@@ -34,8 +34,19 @@ export async function runGit(
   const { exitCode, complaint } = await programs.run(call);
   if (signal.aborted) throw new TscomposeError({ code: "interrupted", message: `${doing}: interrupted` });
   if (exitCode === 0) return lines;
-  const reason = coverText(complaint.split("\n").at(-1) ?? "") || `git exited with status ${exitCode}`;
+  const reason = coverText(wordsOf(complaint)) || `git exited with status ${exitCode}`;
   throw new TscomposeError({ code: "operation-failed", message: `${doing}: ${reason}` });
+}
+
+/** What ssh said comes before what git makes of it, and advice after that. */
+function wordsOf(complaint: string): string {
+  const isAdvice = (line: string): boolean =>
+    /^(?:Please make sure you have|and the repository exists|\s*$)/.test(line);
+  return complaint
+    .split("\n")
+    .filter((line) => !isAdvice(line))
+    .slice(-2)
+    .join("; ");
 }
 
 /** The commit that a reference stands for now. Throws when the repository cannot be asked, or does not know it. */

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import {
   accepts,
   answers,
@@ -8,7 +9,7 @@ import {
   serviceIs,
 } from "../support/expectations.ts";
 import { freePort } from "../support/free-port.ts";
-import { run, runDockerCompose, scenario } from "../support/scenario.ts";
+import { type Action, run, runDockerCompose, scenario } from "../support/scenario.ts";
 
 const guestbook = new URL("../../examples/guestbook/", import.meta.url);
 const port = String(await freePort());
@@ -22,10 +23,22 @@ const everything = [
   "volume entries",
 ];
 
+/** Podman has no address of its own for names: they are asked for at the gateway, which is known where the subnet is. */
+const withoutDockersResolver: Action = async ({ engine, project }) => {
+  const { Components = [] } = (await engine.get("/version")) as { Components?: readonly { readonly Name: string }[] };
+  if (!Components.some(({ Name }) => Name === "Podman Engine")) return;
+  const configuration = await readFile(new URL("web/default.conf", guestbook), "utf8");
+  await project.write({
+    "web/default.conf": configuration.replace("127.0.0.11", "10.217.77.1"),
+    "compose.override.yaml": "networks: { frontend: { ipam: { config: [{ subnet: 10.217.77.0/24 }] } } }\n",
+  });
+};
+
 scenario("the guestbook keeps its entries until they are to go", guestbook)
   .with({ GUESTBOOK_PORT: port })
   .step(
     "up builds, starts and waits",
+    withoutDockersResolver,
     run("up", "-d", "--build", "--wait"),
     belongingsAre(...everything),
     serviceIs("db", "healthy"),

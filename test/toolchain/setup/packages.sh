@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what is missing: an engine, what the embedded one runs on, curl to speak to them, tmux for the terminal tests,
-# a registry that holds images. With --embedded no other engine, and nothing that only tests need; with --images no engine.
+# a registry that holds images. With --embedded no other engine, and nothing that only tests need; with --images no engine;
+# with --podman that engine.
 set -eu
 . "$(dirname "$0")/say.sh"
 
@@ -20,6 +21,11 @@ if [ $# = 0 ]; then
   need tmux tmux
   need conntrack conntrack
   need docker-registry docker-registry
+fi
+if [ "${1-}" = --podman ]; then
+  need podman podman
+  need runc runc
+  [ -x /usr/lib/podman/netavark ] || missing="$missing netavark aardvark-dns"
 fi
 
 [ -n "$missing" ] || exit 0
