@@ -93,8 +93,11 @@ test("what may not be looked at any more is taken to be as it was, and told", as
     await rm(folder.path);
     await rename(circle, folder.path);
   }
+  expect([...host.takeOpenedFolders()]).toEqual([]);
   expect(await host.refresh(["d"])).toEqual([]);
   expect(host.unreadable).toEqual([]);
+  expect([...host.takeOpenedFolders()]).toEqual(["d"]);
+  expect([...host.takeOpenedFolders()]).toEqual([]);
   await rm(at("d"), { recursive: true });
   expect((await host.refresh(["d"])).toSorted()).toEqual(["d", "d/a"]);
 });
