@@ -1,4 +1,5 @@
-import { mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { writeFileSync } from "node:fs";
+import { mkdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { HostConfig } from "../../docker-api/container.ts";
 import { badRequest, conflict } from "../api/http-error.ts";
@@ -29,15 +30,15 @@ export async function writeBundle(
   const { run, rootfs } = rooms.paths.container(container.id);
   await rm(run, { recursive: true, force: true });
   await mkdir(rootfs, { recursive: true, mode: 0o711 });
-  const etc = await writeEtcFiles(rooms, container, network);
+  const etc = writeEtcFiles(rooms, container, network);
   const mounts = await Promise.all(container.mounts.map((mount) => wishedMount(rooms, mount)));
-  const files = userFilesOf(rooms, container);
-  const { hostConfig, config } = withHome(rooms, container, files);
+  const userFiles = userFilesOf(rooms, container);
+  const { hostConfig, config } = withHome(rooms, container, userFiles);
   const spec = ociSpec(config, hostConfig, {
     rootPath: "m",
     hostname: config.Hostname ?? "",
     ...(config.Domainname ? { domainname: config.Domainname } : {}),
-    user: userOf(rooms, container, files),
+    user: userOf(rooms, container, userFiles),
     namespaces: namespacesOf(rooms, container, network),
     sysctls: network?.sysctls ?? {},
     cgroupPath: `/${rooms.paths.mark}/${container.id}`,
@@ -49,12 +50,14 @@ export async function writeBundle(
     init: hostConfig.Init === true ? initOf() : undefined,
     sharedMemory: await sharedMemoryOf(rooms, container),
   });
-  await Promise.all([
-    writeFile(join(run, "config.json"), ociJson(await rooms.seccomp.apply(spec)), { mode: 0o600 }),
-    writeFile(join(run, "mounts"), mountsOf(rooms, container), { mode: 0o600 }),
-    writeFile(join(run, "host.ip"), network?.hostBatch ?? "", { mode: 0o600 }),
-    writeFile(join(run, "ns.ip"), network?.namespaceBatch ?? "", { mode: 0o600 }),
-  ]);
+  const files = {
+    "config.json": ociJson(await rooms.seccomp.apply(spec)),
+    mounts: mountsOf(rooms, container),
+    "host.ip": network?.hostBatch ?? "",
+    "ns.ip": network?.namespaceBatch ?? "",
+  };
+  // Small files that nobody syncs: handing each to another thread takes longer than writing it.
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(run, name), text, { mode: 0o600 });
   return spec;
 }
 
@@ -100,20 +103,18 @@ interface EtcFiles {
 }
 
 /** They live with the container's data, for they are mounted writable and inspect names them. */
-async function writeEtcFiles(
+function writeEtcFiles(
   { paths, register }: ContainerRooms,
   { id, config, hostConfig }: ContainerDocument,
   network: PreparedNetwork | undefined,
-): Promise<EtcFiles> {
+): EtcFiles {
   const { NetworkMode = "" } = hostConfig;
   if (network === undefined)
     return etcPaths(paths.container(register.get(NetworkMode.slice("container:".length)).id).data);
   const files = etcPaths(paths.container(id).data);
-  await Promise.all([
-    writeFile(files.resolvConf, network.resolvConf, { mode: 0o644 }),
-    writeFile(files.hosts, network.hosts, { mode: 0o644 }),
-    writeFile(files.hostname, `${config.Hostname ?? ""}\n`, { mode: 0o644 }),
-  ]);
+  writeFileSync(files.resolvConf, network.resolvConf, { mode: 0o644 });
+  writeFileSync(files.hosts, network.hosts, { mode: 0o644 });
+  writeFileSync(files.hostname, `${config.Hostname ?? ""}\n`, { mode: 0o644 });
   return files;
 }
 

@@ -1,10 +1,11 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { PreparedNetwork } from "../networks/networks.ts";
 
 /** Keeps what networks gave a run beside its pipes: an engine that dies now has no other place to learn it from. */
-export async function saveNetwork(run: string, network: PreparedNetwork): Promise<void> {
-  await writeFile(join(run, "network.json"), JSON.stringify(network), { mode: 0o600 });
+export function saveNetwork(run: string, network: PreparedNetwork): void {
+  writeFileSync(join(run, "network.json"), JSON.stringify(network), { mode: 0o600 });
 }
 
 /** What {@link saveNetwork} kept; `undefined` when there is none. */

@@ -122,7 +122,7 @@ export class Runs {
     const { id } = container;
     const { run } = paths.container(id);
     const spec = await writeBundle(this.#rooms, container, network);
-    if (network !== undefined) await saveNetwork(run, network);
+    if (network !== undefined) saveNetwork(run, network);
     await Promise.all([signs.remove(`${id}.pid`), signs.remove(`${id}.exit`)]);
     streams.begin(container);
     const monitor = this.#spawn(container, network);
