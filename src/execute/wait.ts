@@ -78,7 +78,10 @@ export function verdictOn(name: string, { State, Config }: ContainerInspect, unt
   if (State.Status !== "running") return { kind: "pending" };
   if (until === "running") return { kind: "reached" };
   const health = State.Health?.Status;
-  const hasCheck = health !== undefined && health !== "none" && Config.Healthcheck?.Test?.[0] !== "NONE";
+  const [check] = Config.Healthcheck?.Test ?? [];
+  // Podman 4 tells of an empty health where nobody probes.
+  const isProbed = health !== undefined && health !== "none" && (health !== "" || check !== undefined);
+  const hasCheck = isProbed && check !== "NONE";
   if (!hasCheck) {
     if (until === "running-or-healthy") return { kind: "reached" };
     return { kind: "impossible", reason: `container ${name} has no healthcheck` };

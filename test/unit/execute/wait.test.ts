@@ -52,3 +52,10 @@ test("a disabled health check counts as none", () => {
   const container = inspected({ Status: "running", ...health("starting") }, { Healthcheck: { Test: ["NONE"] } });
   expect(verdictOn("app-1", container, "running-or-healthy").kind).toBe("reached");
 });
+
+test("an empty health is none where nobody probes, and one that is yet to come where somebody does", () => {
+  const state = { Status: "running", ...health("") } as const;
+  expect(verdictOn("app-1", inspected(state), "running-or-healthy").kind).toBe("reached");
+  const probed = inspected(state, { Healthcheck: { Test: ["CMD", "true"] } });
+  expect(verdictOn("app-1", probed, "running-or-healthy").kind).toBe("pending");
+});
