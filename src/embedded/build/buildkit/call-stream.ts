@@ -18,7 +18,7 @@ export function callStream(begin: (signal: AbortSignal) => OpenCall<Piece, Piece
       );
     },
     write(data: Buffer, _encoding, done) {
-      call.send({ data }).then(() => done(), done);
+      void pass(call, data, done);
     },
     final(done) {
       call.endInput();
@@ -29,6 +29,17 @@ export function callStream(begin: (signal: AbortSignal) => OpenCall<Piece, Piece
       done(error);
     },
   });
+}
+
+/** Takes the next piece when there is room for it. */
+async function pass(call: OpenCall<Piece, Piece>, data: Uint8Array, done: (error?: Error) => void): Promise<void> {
+  try {
+    await call.send({ data });
+  } catch (error) {
+    done(error as Error);
+    return;
+  }
+  done();
 }
 
 /** Nothing would ask for more after a piece of nothing. */
