@@ -1,4 +1,4 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Choice, ConnectOptions, Survey } from "./engine/connect.ts";
 import type { Engine } from "./engine/engine.ts";
@@ -85,11 +85,56 @@ export async function serveEmbeddedEngine(options: ServeOptions): Promise<Served
 }
 
 /** Where the embedded engine of this user is: `TSCOMPOSE_ENGINE_DATA`, `_RUN`, `_SOCKET` and `_CONFIG` move it. */
-export function embeddedPlaces({ environment }: Pick<OpenEngineOptions, "environment">): Required<EmbeddedPlaces> {
-  const data = environment["TSCOMPOSE_ENGINE_DATA"] || "/var/lib/tscompose";
-  const run = environment["TSCOMPOSE_ENGINE_RUN"] || "/run/tscompose";
-  const config = environment["TSCOMPOSE_ENGINE_CONFIG"] || "/etc/tscompose";
+export function embeddedPlaces(
+  options: Pick<OpenEngineOptions, "environment" | "homeDirectory">,
+): Required<EmbeddedPlaces> {
+  const { environment } = options;
+  const usual = usualPlaces(options);
+  const data = environment["TSCOMPOSE_ENGINE_DATA"] || usual.data;
+  const run = environment["TSCOMPOSE_ENGINE_RUN"] || usual.run;
+  const config = environment["TSCOMPOSE_ENGINE_CONFIG"] || usual.config;
   return { data, run, config, socket: environment["TSCOMPOSE_ENGINE_SOCKET"] || `${run}/engine.sock` };
+}
+
+/** An ordinary user's are where such a user's things are (XDG Base Directory Specification). */
+function usualPlaces({
+  environment,
+  homeDirectory: home,
+}: Pick<OpenEngineOptions, "environment" | "homeDirectory">): Record<"data" | "run" | "config", string> {
+  if (!isOrdinaryUser()) return { data: "/var/lib/tscompose", run: "/run/tscompose", config: "/etc/tscompose" };
+  const data = `${environment["XDG_DATA_HOME"] || `${home}/.local/share`}/tscompose`;
+  const runtimeFolder = environment["XDG_RUNTIME_DIR"];
+  const run = runtimeFolder ? `${runtimeFolder}/tscompose` : `${data}/run`;
+  return { data, run, config: `${environment["XDG_CONFIG_HOME"] || `${home}/.config`}/tscompose` };
+}
+
+function isOrdinaryUser(): boolean {
+  const { platform, userId } = thisMachine();
+  return platform === "linux" && userId !== 0;
+}
+
+/**
+ * As an ordinary user: goes on as a server in namespaces of the user's own, where the engine may do what it has to, and
+ * does not return. As root it returns at once.
+ */
+export async function enterNamespaces(places: Required<EmbeddedPlaces>, idleSeconds?: number): Promise<void> {
+  if (!isOrdinaryUser()) return;
+  const { enterNamespaces: enter } = await import("./embedded/index.ts");
+  await enter(places, ownServer(...serveWords(places, idleSeconds)));
+}
+
+/** Removes the folders of the embedded engine, whoever owns what is in them. */
+export async function removeEmbedded({ data, run }: Required<EmbeddedPlaces>): Promise<void> {
+  const ownRemoval = (): Promise<unknown> =>
+    Promise.all([data, run].map((path) => rm(path, { recursive: true, force: true })));
+  if (!isOrdinaryUser()) return void (await ownRemoval());
+  const { removePlaces } = await import("./embedded/index.ts");
+  await removePlaces({ data, run });
+}
+
+function serveWords({ data, run, socket, config }: Required<EmbeddedPlaces>, idleSeconds?: number): readonly string[] {
+  const places = ["--data", data, "--run", run, "--socket", socket, "--config", config];
+  return ["engine", "serve", ...(idleSeconds === undefined ? [] : ["--idle", String(idleSeconds)]), ...places];
 }
 
 /** Something that the embedded engine needs and this machine does not have. */
@@ -101,11 +146,9 @@ export interface MissingRequirement {
 
 /** What this machine lacks for the embedded engine; `undefined` where it never works. */
 export async function surveyEmbedded(): Promise<readonly MissingRequirement[] | undefined> {
-  const { platform, userId } = thisMachine();
-  if (platform !== "linux") return undefined;
+  if (thisMachine().platform !== "linux") return undefined;
   const { surveyRequirements } = await import("./embedded/index.ts");
-  const root = { name: "root", purpose: "makes namespaces and mounts", hint: "run tscompose with sudo" };
-  return [...(userId === 0 ? [] : [root]), ...surveyRequirements()];
+  return surveyRequirements({ isRootless: isOrdinaryUser() });
 }
 
 /** How long an engine that was started for a command stays when nothing runs. */
@@ -113,19 +156,14 @@ const backgroundIdleSeconds = 300;
 
 /** Starts the embedded engine in the background unless it answers. Throws an `EngineError` that says why it cannot. */
 export async function startEmbedded(options: OpenEngineOptions): Promise<void> {
-  const { data, run, socket, config } = embeddedPlaces(options);
-  const { userId, platform } = thisMachine();
+  const places = embeddedPlaces(options);
+  const { run, socket } = places;
+  const { platform } = thisMachine();
   if (platform !== "linux") throw onlyOnLinux(platform);
   if (await answers(socket, options)) return;
-  if (userId !== 0) {
-    const hint = "run it with sudo, or start another engine: sudo systemctl start docker";
-    throw new EngineError({ code: "unavailable", doing, message: "the embedded engine needs to be root", hint });
-  }
   await mkdir(run, { recursive: true, mode: 0o711 });
   const log = `${run}/engine.log`;
-  const places = ["--data", data, "--run", run, "--socket", socket, "--config", config];
-  const serve = ["engine", "serve", "--idle", String(backgroundIdleSeconds), ...places];
-  const program = startInBackground(ownServer(...serve), log);
+  const program = startInBackground(ownServer(...serveWords(places, backgroundIdleSeconds)), log);
   while (!(await answers(socket, options))) {
     options.signal?.throwIfAborted();
     if (program.hasEnded()) throw await failedStart(log);
@@ -168,8 +206,8 @@ export function namesEmbedded({ engine, environment }: Pick<OpenEngineOptions, "
 /** Nothing answers, nothing was named, and this is a place where the embedded engine works. */
 async function isUpToUs(error: unknown, options: OpenEngineOptions): Promise<boolean> {
   if (!(error instanceof EngineError) || error.code !== "unavailable") return false;
-  const { platform, userId } = thisMachine();
-  if (platform !== "linux" || userId !== 0) return false;
+  if (thisMachine().platform !== "linux") return false;
+  if (isOrdinaryUser() && (await surveyEmbedded())?.length !== 0) return false;
   const { findCandidates } = await import("./engine/candidates.ts");
   return !(await findCandidates(connectOptions(options))).isExplicit;
 }

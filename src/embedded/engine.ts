@@ -43,7 +43,10 @@ import { isolationFacts, limitFacts } from "./host/isolation.ts";
 import { fileSystemOf } from "./host/file-system.ts";
 import { networkSetting } from "./host/host-network.ts";
 import { findInit } from "./host/init.ts";
+import type { Rootless } from "./host/keeper.ts";
 import { machineFacts } from "./host/machine.ts";
+import { noOutlet, OutletPorts } from "./host/outlet-ports.ts";
+import { machinePorts, type PortHost } from "./host/port-socket.ts";
 import { Signs } from "./host/signs.ts";
 import { archiveRoutes } from "./files/archive-routes.ts";
 import { commitRoutes } from "./files/commit-routes.ts";
@@ -67,6 +70,8 @@ export interface EngineParts {
   /** Of tscompose. */
   readonly version: string;
   readonly onFault: (error: unknown) => void;
+  /** Present for the engine of an ordinary user. */
+  readonly rootless: Rootless | undefined;
   readonly onRequest: () => () => void;
   /** Told what the engine did to the host, or could not do: one sentence each. */
   readonly announce: (message: string) => void;
@@ -82,7 +87,9 @@ export interface Engine extends AsyncDisposable {
 }
 
 /** Puts the engine's rooms together. */
-export async function createEngine({ paths, version, onFault, onRequest, announce }: EngineParts): Promise<Engine> {
+export async function createEngine(parts: EngineParts): Promise<Engine> {
+  const { paths, version, rootless, onFault, onRequest, announce } = parts;
+  const hasCgroups = rootless === undefined;
   const machine = machineFacts();
   const bus = createEventBus(nowNs);
   const register = new Register(paths, onFault);
@@ -115,10 +122,16 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
     now: timestamp,
     users: () => register.all().map(volumeUser),
   });
-  const networks = await createNetworks({ paths, events: bus, containers: onNetworks(register), announce });
+  const networks = await createNetworks({
+    paths,
+    events: bus,
+    containers: onNetworks(register),
+    announce,
+    portHost: portHostOf(rootless),
+  });
   const streams = new Streams({ paths, now: timestamp, onFault });
   const isolation = isolationFacts(await prepareApparmor());
-  const runtimes = await findRuntimes({ run: paths.run, isHybrid: machine.isHybrid });
+  const runtimes = await findRuntimes({ run: paths.run, isHybrid: machine.isHybrid, hasCgroups });
   const oom = new OutOfMemory({ register, publish, onFault });
   const rooms: ContainerRooms = {
     paths,
@@ -134,7 +147,7 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
     restarts: createRestarts(news),
     oom,
     isolation,
-    limits: limitFacts(),
+    limits: limitFacts({ hasCgroups }),
     seccomp: createSeccompCache(join(paths.data, "seccomp"), runtimes.usual),
     runtimes,
     now: timestamp,
@@ -171,6 +184,7 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
       fileSystem: await fileSystemOf(paths.data),
       machine,
       limits: rooms.limits,
+      isRootless: rootless !== undefined,
       apparmor: isolation.apparmor,
       hasSeccomp: isolation.hasSeccomp,
       init: findInit(),
@@ -222,6 +236,11 @@ export async function createEngine({ paths, version, onFault, onRequest, announc
       sweepCgroups(paths.mark, (id) => register.find(id) !== undefined);
     },
   };
+}
+
+function portHostOf(rootless: Rootless | undefined): PortHost {
+  if (rootless === undefined) return machinePorts;
+  return rootless.outlet === undefined ? noOutlet : new OutletPorts(rootless.outlet);
 }
 
 function imageUser(container: ContainerDocument): ImageUser {

@@ -6,6 +6,7 @@ import { watchIdleness } from "./boot/idle-watch.ts";
 import { lockData } from "./boot/lock.ts";
 import type { Builder } from "./build/build.ts";
 import { createEngine } from "./engine.ts";
+import { becomeRootOfNamespaces, type Continuation, enteredNamespaces, removeAsNamespaceRoot } from "./host/keeper.ts";
 import { type MissingPiece, missingPieces } from "./host/requirements.ts";
 import { listenPrivately } from "./host/listen.ts";
 import { ownPid } from "./host/processes.ts";
@@ -42,8 +43,9 @@ export interface EmbeddedEngine {
  */
 export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promise<EmbeddedEngine> {
   const { places, version, idleMs, onFault, announce } = options;
-  refuseIncomplete(missingPieces());
   const paths = pathsOf(rootsOf(places));
+  const rootless = enteredNamespaces(paths);
+  refuseIncomplete(missingPieces({ isRootless: rootless !== undefined }));
   await mkdir(paths.data, { recursive: true, mode: 0o711 });
   await mkdir(paths.run, { recursive: true, mode: 0o711 });
   await using undo = new AsyncDisposableStack();
@@ -53,11 +55,14 @@ export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promi
   undo.defer(() => rm(pidFile, { force: true }));
   let isBusy = (): boolean => true;
   const watch = undo.use(watchIdleness(idleMs, () => isBusy()));
-  const engine = undo.use(await createEngine({ paths, version, onFault, onRequest: () => watch.begin(), announce }));
+  const engine = undo.use(
+    await createEngine({ paths, version, rootless, onFault, onRequest: () => watch.begin(), announce }),
+  );
   isBusy = () => engine.isBusy();
   const hangUp = connectionsOf(engine.server);
   await mkdir(dirname(paths.socket), { recursive: true, mode: 0o711 });
   await listenPrivately(engine.server, paths.socket);
+  for (const shortcoming of rootless?.shortcomings ?? []) announce(`rootless: ${shortcoming}`);
   const parts = undo.move();
   return {
     address: `unix://${paths.socket}`,
@@ -68,21 +73,42 @@ export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promi
       engine.server.close(() => resolve());
       hangUp();
       await promise;
+      const isNeeded = engine.isBusy();
       await parts.disposeAsync();
+      if (!isNeeded) rootless?.release();
     },
   };
 }
 
-/** What this machine lacks for the embedded engine; it works where this is empty. */
-export function surveyRequirements(): readonly MissingPiece[] {
-  return missingPieces();
+/** What this machine lacks for the embedded engine of root, or of an ordinary user; it works where this is empty. */
+export function surveyRequirements(options: { readonly isRootless: boolean }): readonly MissingPiece[] {
+  return missingPieces(options);
 }
+
+/**
+ * For an ordinary user: goes on as another program in namespaces of the user's own, where the engine may do what it has
+ * to. Does not return. Throws an `EngineError` with what is missing.
+ */
+export async function enterNamespaces(places: Pick<Roots, "data" | "run">, continuation: Continuation): Promise<never> {
+  refuseIncomplete(missingPieces({ isRootless: true }));
+  try {
+    return await becomeRootOfNamespaces(places, continuation);
+  } catch (cause) {
+    const said = cause instanceof Error ? cause.message : String(cause);
+    const message = `an ordinary user gets no namespaces of its own here: ${said}`;
+    throw new EngineError({ code: "unavailable", doing, message, hint: "run it with sudo", cause });
+  }
+}
+
+/** Removes what an engine of an ordinary user has left: its files have owners of the namespace. */
+export const removePlaces: (places: Pick<Roots, "data" | "run">) => Promise<void> = removeAsNamespaceRoot;
+
+const doing = "starting the embedded engine";
 
 function refuseIncomplete(missing: readonly MissingPiece[]): void {
   if (missing.length === 0) return;
   const names = missing.map(({ name, purpose }) => `${name} (${purpose})`).join(", ");
   const hint = [...new Set(missing.map(({ hint }) => hint))].join("\n");
-  const doing = "starting the embedded engine";
   throw new EngineError({ code: "unavailable", doing, message: `the embedded engine lacks ${names}`, hint });
 }
 

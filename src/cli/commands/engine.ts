@@ -1,4 +1,4 @@
-import { readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { TscomposeError, UsageError } from "../../errors.ts";
 import type { Engine } from "../../engine/engine.ts";
@@ -28,10 +28,10 @@ export const engine: CommandModule<EngineFlags> = {
     command
       .argument("<verb>", "start, stop, status, serve (in the foreground), reset (remove all it has) or image")
       .argument("[args...]", "image: ls, pull, push, rm, prune, load, save or import, and names")
-      .option("--data <path>", "where it keeps images, volumes and containers (default: /var/lib/tscompose)")
-      .option("--run <path>", "where it keeps what does not outlive a reboot (default: /run/tscompose)")
+      .option("--data <path>", "where it keeps images, volumes and containers (default of root: /var/lib/tscompose)")
+      .option("--run <path>", "where it keeps what does not outlive a reboot (default of root: /run/tscompose)")
       .option("--socket <path>", "socket of its API (default: engine.sock in the run folder)")
-      .option("--config <path>", "folder with engine.json and certs.d for registries (default: /etc/tscompose)")
+      .option("--config <path>", "folder with engine.json and certs.d for registries (default of root: /etc/tscompose)")
       .option("--idle <seconds>", "serve: stop after so long with nothing to do and nothing that runs", integer)
       .option("-f, --force", "reset, image prune: do not ask; image rm: also what has several names")
       .option("-a, --all", "image prune: also those with a name")
@@ -71,9 +71,10 @@ async function image({ args: [, ...args], flags, session }: Call<EngineFlags>): 
 
 /** Serves in the foreground until it is interrupted or has nothing to do. */
 async function serve({ flags, session }: Call<EngineFlags>): Promise<number> {
-  const { serveEmbeddedEngine } = await import("../../open-engine.ts");
+  const { enterNamespaces, serveEmbeddedEngine } = await import("../../open-engine.ts");
   const { io, signal } = session;
   const { idle, ...places } = flags;
+  await enterNamespaces(await placesOf(session, flags), idle);
   const onFault = (error: unknown): void => {
     io.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   };
@@ -118,7 +119,7 @@ async function status({ flags, session }: Call<EngineFlags>): Promise<number> {
 
 /** Removes all containers, then everything the engine keeps. */
 async function reset({ flags, session }: Call<EngineFlags>): Promise<number> {
-  const { openEngine, startEmbedded } = await import("../../open-engine.ts");
+  const { openEngine, removeEmbedded, startEmbedded } = await import("../../open-engine.ts");
   const places = await placesOf(session, flags);
   const question = `Remove all containers, images, volumes and networks of the embedded engine in ${places.data}?`;
   if (flags.force !== true && !(await confirm(question, session.io))) return exitCode.failure;
@@ -133,7 +134,7 @@ async function reset({ flags, session }: Call<EngineFlags>): Promise<number> {
   const pid = await enginePid(places);
   if (pid !== undefined) await end(pid, session.signal);
   expectNoMounts([places.data, places.run]);
-  await Promise.all([places.data, places.run].map((path) => rm(path, { recursive: true, force: true })));
+  await removeEmbedded(places);
   session.print(`removed ${places.data} and ${places.run}`);
   return exitCode.success;
 }

@@ -13,6 +13,8 @@ export interface SystemInfoParts {
   readonly fileSystem: string;
   readonly machine: MachineFacts;
   readonly limits: LimitFacts;
+  /** The engine of an ordinary user. */
+  readonly isRootless: boolean;
   readonly apparmor: Apparmor;
   readonly hasSeccomp: boolean;
   /** Path of the init program; `undefined` when the machine has none. */
@@ -34,7 +36,7 @@ export interface Counts {
   readonly images: number;
 }
 
-/** Answer of `GET /info`. What the engine cannot do without (memory, cpu, pids) is there when it answers. */
+/** Answer of `GET /info`. What root's engine cannot do without (memory, cpu, pids) is there when it answers. */
 export async function systemInfo(parts: SystemInfoParts): Promise<object> {
   const { version, id, dataRoot, machine, limits, runtime, now, counts } = parts;
   const { containers, running, paused, stopped, images } = counts();
@@ -54,21 +56,21 @@ export async function systemInfo(parts: SystemInfoParts): Promise<object> {
       Authorization: null,
       Log: ["json-file", "local", "none"],
     },
-    MemoryLimit: true,
+    MemoryLimit: limits.hasCgroups,
     SwapLimit: limits.countsSwap,
-    CpuCfsPeriod: true,
-    CpuCfsQuota: true,
-    CPUShares: true,
+    CpuCfsPeriod: limits.hasCgroups,
+    CpuCfsQuota: limits.hasCgroups,
+    CPUShares: limits.hasCgroups,
     CPUSet: limits.hasCpusets,
-    PidsLimit: true,
+    PidsLimit: limits.hasCgroups,
     IPv4Forwarding: forwardsIpv4,
     Debug: false,
     NFd: 0,
-    OomKillDisable: limits.cgroupVersion === 1,
+    OomKillDisable: limits.hasCgroups && limits.cgroupVersion === 1,
     NGoroutines: 0,
     SystemTime: now(),
     LoggingDriver: "json-file",
-    CgroupDriver: "cgroupfs",
+    CgroupDriver: limits.hasCgroups ? "cgroupfs" : "none",
     CgroupVersion: machine.cgroupVersion,
     NEventsListener: 0,
     KernelVersion: machine.kernel,
@@ -111,17 +113,19 @@ export async function systemInfo(parts: SystemInfoParts): Promise<object> {
   };
 }
 
-function securityOptions({ apparmor, hasSeccomp, limits }: SystemInfoParts): readonly string[] {
+function securityOptions({ apparmor, hasSeccomp, limits, isRootless }: SystemInfoParts): readonly string[] {
   return [
     ...(apparmor.kind === "on" ? ["name=apparmor"] : []),
     ...(hasSeccomp ? ["name=seccomp,profile=builtin"] : []),
-    ...(limits.cgroupVersion === 2 ? ["name=cgroupns"] : []),
+    ...(limits.hasCgroups && limits.cgroupVersion === 2 ? ["name=cgroupns"] : []),
+    ...(isRootless ? ["name=rootless"] : []),
   ];
 }
 
 /** In dockerd's words; `null` for none. */
-function warnings({ countsSwap, hasCpusets }: LimitFacts, forwardsIpv4: boolean): readonly string[] | null {
+function warnings({ hasCgroups, countsSwap, hasCpusets }: LimitFacts, forwardsIpv4: boolean): readonly string[] | null {
   const found = [
+    ...(hasCgroups ? [] : ["WARNING: Running in rootless-mode without cgroups: containers have no limits"]),
     ...(countsSwap ? [] : ["WARNING: No swap limit support"]),
     ...(hasCpusets ? [] : ["WARNING: No cpuset support"]),
     ...(forwardsIpv4 ? [] : ["WARNING: IPv4 forwarding is disabled"]),

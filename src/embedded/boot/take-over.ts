@@ -4,8 +4,7 @@ import { networkedContainer } from "../containers/networked.ts";
 import type { VerbParts } from "../containers/verbs.ts";
 import { startContainer } from "../containers/verbs.ts";
 import { sweepCgroups } from "../host/cgroups.ts";
-import { cgroupsOf } from "../host/freezer.ts";
-import { sendSignal, startTimeOf } from "../host/processes.ts";
+import { isOfContainer, sendSignal, startTimeOf } from "../host/processes.ts";
 import type { Survivor } from "../networks/networks.ts";
 import { bootOrder } from "./boot-order.ts";
 
@@ -47,7 +46,7 @@ async function sweep({ rooms }: VerbParts): Promise<void> {
 
 function killStray(pid: number, id: string): void {
   const startTime = startTimeOf(pid);
-  if (pid > 0 && startTime !== undefined && cgroupsOf(pid).includes(id)) sendSignal({ pid, startTime }, 9);
+  if (pid > 0 && startTime !== undefined && isOfContainer(pid, id)) sendSignal({ pid, startTime }, 9);
 }
 
 /**

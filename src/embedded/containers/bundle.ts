@@ -6,14 +6,16 @@ import { badRequest, conflict } from "../api/http-error.ts";
 import { devicesAt, hostDevices } from "../host/devices.ts";
 import { findInit } from "../host/init.ts";
 import { readLayeredFile } from "../host/layered-file.ts";
+import { overlay, ownUsers } from "../host/user-namespace.ts";
 import type { PreparedNetwork } from "../networks/networks.ts";
 import type { DeviceFacts } from "../runtime/devices.ts";
 import { monitorNetwork, mountsTable } from "../runtime/monitor.ts";
 import type { WishedMount } from "../runtime/mounts.ts";
 import { ociJson } from "../runtime/oci.ts";
 import { type NamespacePaths, type NamespaceWish, ociSpec } from "../runtime/oci-spec.ts";
-import type { OciConfig } from "../runtime/oci.ts";
+import type { OciConfig, OciConfigWithoutCgroups } from "../runtime/oci.ts";
 import { hasAccount, resolveUser, type UserFiles } from "../runtime/users.ts";
+import { withoutCgroups } from "../runtime/without-cgroups.ts";
 import { type ContainerDocument, type ContainerMount, isRunning } from "./container.ts";
 import type { ContainerRooms } from "./rooms.ts";
 import { sharedMemoryOf } from "./shared-memory.ts";
@@ -51,7 +53,7 @@ export async function writeBundle(
     sharedMemory: await sharedMemoryOf(rooms, container),
   });
   const files = {
-    "config.json": ociJson(await rooms.seccomp.apply(spec)),
+    "config.json": ociJson(feasible(rooms, await rooms.seccomp.apply(spec))),
     mounts: mountsOf(rooms, container),
     "host.ip": network?.hostBatch ?? "",
     "ns.ip": network?.namespaceBatch ?? "",
@@ -64,7 +66,18 @@ export async function writeBundle(
 function mountsOf({ paths, runtimes }: ContainerRooms, { id, image }: ContainerDocument): string {
   const { upper, work, rootfs } = paths.container(id);
   const { hidesUnifiedCgroups } = runtimes.usual;
-  return mountsTable({ rootfs, upper, work, lower: image.lowerDirs, hidesUnifiedCgroups });
+  return mountsTable({
+    rootfs,
+    upper,
+    work,
+    lower: image.lowerDirs,
+    hidesUnifiedCgroups,
+    overlayOption: overlay.option,
+  });
+}
+
+function feasible({ limits }: ContainerRooms, spec: OciConfig): OciConfig | OciConfigWithoutCgroups {
+  return limits.hasCgroups ? spec : withoutCgroups(spec, ownUsers);
 }
 
 /** Whom the container's processes run as, by the files of its own root. */

@@ -3,9 +3,9 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { killGroup } from "../host/cgroups.ts";
 import { watchWriters, writersGone } from "../host/fifo.ts";
-import { cgroupsOf, isFrozen, setFrozen } from "../host/freezer.ts";
+import { isFrozen, setFrozen } from "../host/freezer.ts";
 import { type MonitorProcess, spawnMonitor } from "../host/monitor.ts";
-import { startTimeOf } from "../host/processes.ts";
+import { isOfContainer, sendSignal, startTimeOf } from "../host/processes.ts";
 import type { PreparedNetwork } from "../networks/networks.ts";
 import { commandOf } from "../runtime/process.ts";
 import { monitorScript } from "../runtime/monitor.ts";
@@ -79,7 +79,7 @@ export class Runs {
     const pid = Number(signs.read(`${id}.pid`) ?? 0);
     const hasEnded = signs.read(`${id}.exit`) !== undefined;
     const network = state.network ?? (await savedNetwork(run));
-    const isRunning = !hasEnded && pid > 0 && cgroupsOf(pid).includes(id);
+    const isRunning = !hasEnded && pid > 0 && isOfContainer(pid, id);
     return { pid, hasEnded, isRunning, network };
   }
 
@@ -152,6 +152,7 @@ export class Runs {
       hasInput: config.OpenStdin === true,
       hasTerminal: config.Tty === true,
       runtime: runtimes.usual.name,
+      command: runtimes.usual.command,
     });
     const args = [run, id, runtimes.usual.root, paths.signs, spoolFolder(paths, id)];
     return spawnMonitor(script, args, { logPath: join(run, "monitor.log"), hasNetwork });
@@ -198,11 +199,13 @@ export class Runs {
 
   /** A monitor that ends without a sign was killed: nobody would ever tell how the container ends. It ends with it. */
   #watchMonitor(id: string, onLost: () => void): void {
-    const { signs, paths, onFault } = this.#rooms;
+    const { signs, paths, register, onFault } = this.#rooms;
     const { run } = paths.container(id);
     const lost = async (): Promise<void> => {
       if (signs.read(`${id}.exit`) !== undefined) return;
       killGroup(paths.mark, id);
+      const { process: first } = register.get(id).state;
+      if (first !== undefined) sendSignal(first, killed);
       await writersGone(join(run, "spooling"));
       onLost();
     };

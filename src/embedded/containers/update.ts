@@ -24,7 +24,7 @@ export async function updateContainer(
     if (hostConfig.AutoRemove === true && wish.RestartPolicy !== undefined && wish.RestartPolicy.Name !== "no") {
       throw conflict("Restart policy cannot be updated because AutoRemove is enabled for the container");
     }
-    if (isRunning(container)) {
+    if (isRunning(container) && limits.hasCgroups) {
       const { devices: _devices, ...resources } = resourcesOf(hostConfig, { ...limits, deviceRules: [] });
       if (Object.keys(resources).length > 0) {
         await runtimes.update(id, resources);

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { badRequest, conflict } from "../api/http-error.ts";
+import { badRequest, conflict, HttpError } from "../api/http-error.ts";
 import { killGroup } from "../host/cgroups.ts";
 import { setFrozen } from "../host/freezer.ts";
 import { sendSignal } from "../host/processes.ts";
@@ -99,6 +99,12 @@ export async function restartContainer(parts: VerbParts, reference: string, opti
 export async function pauseContainer({ rooms }: VerbParts, reference: string): Promise<void> {
   const container = rooms.register.get(reference);
   mayMove("pause", container);
+  if (!rooms.limits.hasCgroups) {
+    throw new HttpError(
+      500,
+      `cannot pause container ${container.id}: an engine without control groups cannot freeze it`,
+    );
+  }
   await setFrozen(firstPid(container), true);
   await rooms.register.changeState(container.id, { status: "paused" });
   rooms.publish(rooms.register.get(container.id), "pause");

@@ -57,7 +57,7 @@ async function commitNow(
   return { kind: "json", status: 201, body: { Id: id } };
 }
 
-/** Freezes a container; false for one that has just ended. */
+/** Freezes a container; false for one that has just ended, or that has no control group. */
 async function holdsStill(pid: number): Promise<boolean> {
   try {
     await setFrozen(pid, true);

@@ -1,3 +1,4 @@
+import { overlay } from "../host/user-namespace.ts";
 import type { TarEntry, TarMember } from "../tar/entry.ts";
 
 /**
@@ -8,7 +9,7 @@ export async function* layerForm(members: AsyncIterable<TarMember>): AsyncGenera
   for await (const { entry, content } of members) {
     const name = relative(entry.name);
     if (name === "") continue;
-    const isOpaque = entry.xattrs.get("trusted.overlay.opaque") === "y";
+    const isOpaque = entry.xattrs.get(`${overlay.attributes}opaque`) === "y";
     if (entry.kind === "character-device" && entry.device.major === 0 && entry.device.minor === 0) {
       yield { entry: marker(entry, beside(name, `.wh.${lastOf(name)}`)), content: nothing() };
       continue;
@@ -20,10 +21,10 @@ export async function* layerForm(members: AsyncIterable<TarMember>): AsyncGenera
 }
 
 function withoutOverlay({ name, xattrs }: TarEntry): ReadonlyMap<string, string> {
-  for (const pointer of ["trusted.overlay.redirect", "trusted.overlay.metacopy"]) {
+  for (const pointer of [`${overlay.attributes}redirect`, `${overlay.attributes}metacopy`]) {
     if (xattrs.has(pointer)) throw new Error(`${name}: overlayfs keeps ${pointer} of it, which no layer can hold`);
   }
-  return new Map([...xattrs].filter(([key]) => !key.startsWith("trusted.overlay.")));
+  return new Map([...xattrs].filter(([key]) => !key.startsWith(overlay.attributes)));
 }
 
 function marker(entry: TarEntry, name: string): TarEntry {

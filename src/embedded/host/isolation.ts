@@ -20,13 +20,14 @@ export function isolationFacts(apparmor: Apparmor): HostFacts {
 }
 
 /** What this machine's control groups can limit. */
-export function limitFacts(): Omit<ResourceFacts, "deviceRules"> {
+export function limitFacts({ hasCgroups }: Pick<ResourceFacts, "hasCgroups">): Omit<ResourceFacts, "deviceRules"> {
   const isUnified = existsSync("/sys/fs/cgroup/cgroup.controllers");
   const ownGroup = /^0::(.*)$/m.exec(readFileSync("/proc/self/cgroup", "utf8"))?.[1] ?? "/";
   const weights = isUnified
     ? [`/sys/fs/cgroup${ownGroup}/io.weight`, `/sys/fs/cgroup${ownGroup}/io.bfq.weight`]
     : ["/sys/fs/cgroup/blkio/blkio.weight", "/sys/fs/cgroup/blkio/blkio.bfq.weight"];
   return {
+    hasCgroups,
     cgroupVersion: isUnified ? 2 : 1,
     // v2 always counts it; v1 only when the kernel was told so.
     countsSwap: isUnified || existsSync("/sys/fs/cgroup/memory/memory.memsw.limit_in_bytes"),

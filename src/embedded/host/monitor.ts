@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
+import { searchPath } from "./program-path.ts";
 
 /** A shell that starts a container, or a command in one, and stays with it; it goes on when the engine ends. */
 export interface MonitorProcess {
@@ -68,7 +69,7 @@ function spawnShell(words: readonly string[], { logPath, own, input, output }: S
 /** What programs of the host need: nothing of the engine's own environment gets near a container. */
 function environment(): Readonly<Record<string, string>> {
   return {
-    PATH: `${process.env["PATH"] ?? ""}:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin`,
+    PATH: searchPath,
     LC_ALL: "C",
     SHELL: "/bin/sh",
   };

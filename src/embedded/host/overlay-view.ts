@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { InRoot } from "./in-root.ts";
 import { CommandError } from "./run.ts";
+import { overlay } from "./user-namespace.ts";
 
 /** What is to be looked at, put together as a container would see it. */
 export interface ViewWish {
@@ -52,7 +53,7 @@ export async function openView({ lowerDirs, writable, point }: ViewWish): Promis
     "-c",
     script,
     "view",
-    isPlain ? only : options.join(","),
+    isPlain ? only : `${options.join(",")}${overlay.option}`,
     point,
   ];
   const keeper = spawn("unshare", unshare, { stdio: ["pipe", "pipe", "pipe"] });

@@ -18,6 +18,29 @@ export interface HeldPort {
   close(): Promise<void>;
 }
 
+/** Where ports of the machine are taken for containers. */
+export interface PortHost {
+  /** What is meant by no address at all. */
+  readonly everyAddress: readonly string[];
+  /** Rejects with the system's error (`EADDRINUSE`, `EADDRNOTAVAIL`, …). */
+  hold(at: HostPort, target: PortTarget): Promise<HeldPort>;
+  /** The address where the kernel sees what is sent to an address of the machine; `undefined` for any of its own. */
+  arrivesAt(address: string): string | undefined;
+  /** Called when all ports of an earlier engine are held that are wanted again. */
+  settle(): Promise<void>;
+  /** Called when the engine ends: what still leads to containers goes on without it. */
+  leave(): void;
+}
+
+/** The machine's own. */
+export const machinePorts: PortHost = {
+  everyAddress: ["0.0.0.0", "::"],
+  hold: holdPort,
+  arrivesAt: (address) => (address === "0.0.0.0" || address === "::" ? undefined : address),
+  settle: async () => {},
+  leave: () => {},
+};
+
 /** Like docker-proxy: a client that is silent for so long is forgotten. */
 const idleUdpMs = 90_000;
 const mostUdpClients = 1024;

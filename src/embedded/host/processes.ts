@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 /**
  * When a process started, in clock ticks since boot: with its pid it names it for good, for pids are used again.
@@ -42,6 +42,41 @@ export function sendSignal(identity: ProcessIdentity, signal: number): boolean {
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ESRCH") return false;
     throw error;
+  }
+}
+
+/**
+ * Whether a process is of a container: by its control group, or, where it has none, by what it sees mounted, which
+ * includes its own folder.
+ */
+export function isOfContainer(pid: number, id: string): boolean {
+  return [`/proc/${pid}/cgroup`, `/proc/${pid}/mountinfo`].some((path) => textOf(path).includes(id));
+}
+
+/** The processes that share a PID namespace with this one. */
+export function neighboursOf(pid: number): readonly number[] {
+  const namespace = namespaceOf(pid);
+  if (namespace === undefined) return [];
+  const pids = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+  return pids.filter((each) => namespaceOf(each) === namespace);
+}
+
+function namespaceOf(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/pid`);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Empty when the process is gone. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, "latin1");
+  } catch {
+    return "";
   }
 }
 

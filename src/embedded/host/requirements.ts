@@ -1,5 +1,5 @@
-import { accessSync, constants, readdirSync, readFileSync, realpathSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { programPath } from "./program-path.ts";
 
 /** Something that the engine cannot do without and that this machine does not have. */
 export interface MissingPiece {
@@ -46,8 +46,22 @@ const programs: readonly Program[] = [
   { name: "tar", purpose: "unpacks images", packages: { "*": "tar" }, isMoreThanBusybox: true },
 ];
 
+/** What an ordinary user's engine takes beside; there runc does not stand in for crun. */
+const rootlessPrograms: readonly Program[] = [
+  { name: "crun", purpose: "starts containers without control groups", packages: { "*": "crun" } },
+  { name: "flock", purpose: "keeps one set of namespaces", ...utilLinux },
+];
+
+/** What a kernel has to be, and why. */
+interface KernelNeed {
+  readonly version: readonly [number, number];
+  readonly purpose: string;
+}
+
 /** NAT of IPv4 and IPv6 in one table, which the firewall is written in. */
-const oldestKernel = [5, 2] as const;
+const oldestKernel: KernelNeed = { version: [5, 2], purpose: "publishes ports" };
+/** Overlays of users. */
+const oldestKernelForUsers: KernelNeed = { version: [5, 11], purpose: "layers images for an ordinary user" };
 
 const installers: Readonly<Record<string, string>> = {
   apt: "apt-get install",
@@ -81,17 +95,22 @@ export interface Surroundings {
   readonly unifiedControllers: string;
   /** Folders of cgroup v1. */
   readonly controllerFolders: readonly string[];
+  /** A setting as sysctl(8) names it; empty where the kernel has none of that name. */
+  readonly kernelSettings: (name: string) => string;
   /** Path of a program with all links followed; `undefined` when it is not installed. */
   readonly programPath: (name: string) => string | undefined;
 }
 
 /** Looks for all that the engine needs of this machine; nothing is missing when it is empty. */
-export function missingPieces(around: Surroundings = surroundings()): readonly MissingPiece[] {
+export function missingPieces(
+  { isRootless }: { readonly isRootless: boolean },
+  around: Surroundings = surroundings(),
+): readonly MissingPiece[] {
   return [
-    ...missingPrograms(around),
-    ...missingKernel(around),
+    ...missingPrograms(isRootless ? [...programs, ...rootlessPrograms] : programs, around),
+    ...missingKernel(isRootless ? oldestKernelForUsers : oldestKernel, around),
     ...missingFileSystem(around),
-    ...missingControllers(around),
+    ...(isRootless ? missingUserNamespaces(around) : missingControllers(around)),
   ];
 }
 
@@ -104,13 +123,17 @@ function surroundings(): Surroundings {
     modules: textOf(`/lib/modules/${kernel}/modules.dep`),
     unifiedControllers: textOf("/sys/fs/cgroup/cgroup.controllers"),
     controllerFolders: foldersOf("/sys/fs/cgroup"),
+    kernelSettings: (name) => textOf(`/proc/sys/${name.replaceAll(".", "/")}`).trim(),
     programPath,
   };
 }
 
-function missingPrograms({ osRelease, programPath: find }: Surroundings): readonly MissingPiece[] {
+function missingPrograms(
+  wanted: readonly Program[],
+  { osRelease, programPath: find }: Surroundings,
+): readonly MissingPiece[] {
   const manager = packageManager(osRelease);
-  return programs
+  return wanted
     .filter(({ name, orElse, isMoreThanBusybox = false }) => {
       const path = find(name) ?? (orElse === undefined ? undefined : find(orElse));
       return path === undefined || (isMoreThanBusybox && /\/(busybox|toybox)[^/]*$/.test(path));
@@ -129,27 +152,28 @@ function installHint(packages: Readonly<Record<string, string>>, manager: string
   return manager === undefined ? `install the package ${name}` : `sudo ${installers[manager] ?? ""} ${name}`;
 }
 
-function programPath(program: string): string | undefined {
-  const folders = `${process.env["PATH"] ?? ""}:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin`.split(":");
-  for (const folder of folders) {
-    try {
-      const path = join(folder || ".", program);
-      accessSync(path, constants.X_OK);
-      return realpathSync(path);
-    } catch {
-      // Not in this one.
-    }
-  }
-  return undefined;
+function missingKernel({ version, purpose }: KernelNeed, { kernel }: Surroundings): readonly MissingPiece[] {
+  const [major = 0, minor = 0] = kernel.split(".").map((part) => Number.parseInt(part, 10));
+  const [leastMajor, leastMinor] = version;
+  if (major > leastMajor || (major === leastMajor && minor >= leastMinor)) return [];
+  const hint = `upgrade the system: this kernel is ${kernel}`;
+  return [{ name: `Linux ${version.join(".")} or newer`, purpose, hint }];
 }
 
-function missingKernel({ kernel }: Surroundings): readonly MissingPiece[] {
-  const [major = 0, minor = 0] = kernel.split(".").map((part) => Number.parseInt(part, 10));
-  const [leastMajor, leastMinor] = oldestKernel;
-  if (major > leastMajor || (major === leastMajor && minor >= leastMinor)) return [];
-  const wanted = oldestKernel.join(".");
-  const hint = `upgrade the system: this kernel is ${kernel}`;
-  return [{ name: `Linux ${wanted} or newer`, purpose: "publishes ports", hint }];
+/** Distributions have switches of their own, beside the kernel's. */
+function missingUserNamespaces({ kernelSettings }: Surroundings): readonly MissingPiece[] {
+  const switches: readonly (readonly [setting: string, off: string, on: string])[] = [
+    ["user.max_user_namespaces", "0", "15000"],
+    ["kernel.unprivileged_userns_clone", "0", "1"],
+    ["kernel.apparmor_restrict_unprivileged_userns", "1", "0"],
+  ];
+  return switches
+    .filter(([setting, off]) => kernelSettings(setting) === off)
+    .map(([setting, , on]) => ({
+      name: "user namespaces for ordinary users",
+      purpose: "make a user root of containers",
+      hint: `sudo sysctl -w ${setting}=${on}`,
+    }));
 }
 
 function missingFileSystem({ fileSystems, modules }: Surroundings): readonly MissingPiece[] {

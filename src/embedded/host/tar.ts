@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { CommandError } from "./run.ts";
+import { ownUsers } from "./user-namespace.ts";
 
 /**
  * GNU tar: Node can set neither extended attributes nor owners of links, and makes no device nodes. The umask is that
@@ -16,7 +17,8 @@ const blocksAtOnce = 512;
 export type TarFolder = string | { readonly fd: number };
 
 /**
- * Unpacks an archive exactly: owners, modes, times, devices, attributes. The caller vouches for its names. Throws what
+ * Unpacks an archive exactly: owners, modes, times, devices, attributes. Where there is only one user, all is its own.
+ * The caller vouches for its names. Throws what
  * the archive's stream throws, or a {@link CommandError}.
  */
 export async function extractTar(
@@ -27,7 +29,7 @@ export async function extractTar(
   const child = startTar(folder, [
     "--extract",
     ...faithful,
-    "--same-owner",
+    ownUsers.userCount > 1 ? "--same-owner" : "--no-same-owner",
     "--preserve-permissions",
     "--delay-directory-restore",
     "--warning=no-timestamp",

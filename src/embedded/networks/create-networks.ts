@@ -1,6 +1,7 @@
 import type { EventBus } from "../events.ts";
 import { timestamp } from "../host/clock.ts";
 import { createNftWriter } from "../host/nft.ts";
+import { machinePorts, type PortHost } from "../host/port-socket.ts";
 import type { Paths } from "../store/paths.ts";
 import { createTurns } from "../store/turns.ts";
 import { AddressBook } from "./address-book.ts";
@@ -21,10 +22,18 @@ export interface NetworkNeeds {
   readonly containers: ContainersOnNetworks;
   /** Tells whoever runs the engine what it did to the host, or could not do: one sentence. */
   readonly announce: (message: string) => void;
+  /** Where ports are published; the machine's own when absent. */
+  readonly portHost?: PortHost;
 }
 
 /** Makes the engine's networks; nothing is in the kernel before `recover`. */
-export async function createNetworks({ paths, events, containers, announce }: NetworkNeeds): Promise<Networks> {
+export async function createNetworks({
+  paths,
+  events,
+  containers,
+  announce,
+  portHost = machinePorts,
+}: NetworkNeeds): Promise<Networks> {
   const state: NetworkState = {
     // Bound to the state that it is a part of.
     foreign: { settle: () => settler.settle(), settleNow: () => settler.settleNow() },
@@ -32,7 +41,7 @@ export async function createNetworks({ paths, events, containers, announce }: Ne
     store: await NetworkStore.open(paths.networks),
     addresses: new AddressBook(),
     names: new NameTable(),
-    ports: new PortKeeper(),
+    ports: new PortKeeper(portHost),
     nft: createNftWriter(),
     containers,
     events,
@@ -46,18 +55,23 @@ export async function createNetworks({ paths, events, containers, announce }: Ne
   const inTurn = <Result>(change: () => Promise<Result>): Promise<Result> => turns("", change);
   return {
     routes: networkRoutes({ state, inTurn, now: timestamp }),
-    recover: (survivors) => inTurn(() => recover(state, survivors, timestamp())),
+    recover: (survivors) =>
+      inTurn(async () => {
+        await recover(state, survivors, timestamp());
+        await portHost.settle();
+      }),
     hostGateway: () => hostGatewayOf(state),
     has: (reference) => state.store.find(reference) !== undefined,
     prepare: (container) => prepare(state, container),
     activate: (containerId) => activate(state, containerId),
     release: (containerId) => release(state, containerId),
-    close: () => inTurn(() => close(state)),
+    close: () => inTurn(() => close(state, portHost)),
   };
 }
 
-async function close(state: NetworkState): Promise<void> {
+async function close(state: NetworkState, portHost: PortHost): Promise<void> {
   const hasLive = state.live.size > 0;
+  portHost.leave();
   await Promise.all([...state.servers.values()].map((server) => server.close()));
   await Promise.all([...state.live.values()].map(async ({ published }) => published?.close()));
   if (!hasLive) await withdraw(state);

@@ -1,6 +1,6 @@
 import type { PortBinding } from "../../docker-api/container.ts";
 import { HttpError } from "../api/http-error.ts";
-import { type HeldPort, holdPort, type HostPort, type PortTarget } from "../host/port-socket.ts";
+import type { HeldPort, HostPort, PortHost, PortTarget } from "../host/port-socket.ts";
 import type { Forwarding } from "./firewall.ts";
 import type { PortWish } from "./port-wishes.ts";
 
@@ -29,6 +29,11 @@ const mostTries = 20;
 /** Takes ports of the host for containers, and knows which are taken. */
 export class PortKeeper {
   readonly #held = new Set<string>();
+  readonly #host: PortHost;
+
+  constructor(host: PortHost) {
+    this.#host = host;
+  }
 
   /** Takes all ports that a container wishes, or none. Throws 500 in Docker's words when one cannot be had. */
   async publish(wishes: readonly PortWish[], target: PublishTarget): Promise<PublishedPorts> {
@@ -45,7 +50,10 @@ export class PortKeeper {
     const owned = undo.move();
     return {
       bindings,
-      forwardings: () => published.flatMap(({ wish, ...host }) => forwardingOf(wish, host, current)),
+      forwardings: () =>
+        published.flatMap(({ wish, address, port }) =>
+          forwardingOf(wish, { address, arrival: this.#host.arrivesAt(address), port }, current),
+        ),
       lead: (next) => {
         current = next;
       },
@@ -81,7 +89,7 @@ export class PortKeeper {
     const held: Held[] = [];
     let port = wanted;
     try {
-      for (const address of hostAddress === "" ? ["0.0.0.0", "::"] : [hostAddress]) {
+      for (const address of hostAddress === "" ? this.#host.everyAddress : [hostAddress]) {
         if (reachedFrom(address, target) === undefined) continue;
         const to: PortTarget = () => {
           const found = reachedFrom(address, current());
@@ -89,7 +97,7 @@ export class PortKeeper {
         };
         const key = `${protocol} ${address} ${port}`;
         if (this.#held.has(key)) throw new PortTakenError(address, port);
-        const socket = await hold({ protocol, address, port }, to, hostAddress === "");
+        const socket = await this.#holdAt({ protocol, address, port }, to, hostAddress === "");
         if (socket === undefined) continue;
         port = socket.port;
         const heldKey = `${protocol} ${address} ${port}`;
@@ -107,6 +115,17 @@ export class PortKeeper {
       throw error;
     }
     return { port, held };
+  }
+
+  /** `undefined` for the IPv6 half of "all addresses" on a host without IPv6. */
+  async #holdAt(at: HostPort, to: PortTarget, isOneOfAll: boolean): Promise<HeldPort | undefined> {
+    try {
+      return await this.#host.hold(at, to);
+    } catch (error) {
+      const hasNoIpv6 = ["EADDRNOTAVAIL", "EAFNOSUPPORT"].includes(codeOf(error));
+      if (isOneOfAll && at.address === "::" && hasNoIpv6) return undefined;
+      throw error;
+    }
   }
 }
 
@@ -128,17 +147,6 @@ class PortTakenError extends Error {
   }
 }
 
-/** `undefined` for the IPv6 half of "all addresses" on a host without IPv6. */
-async function hold(at: HostPort, to: PortTarget, isOneOfAll: boolean): Promise<HeldPort | undefined> {
-  try {
-    return await holdPort(at, to);
-  } catch (error) {
-    const hasNoIpv6 = ["EADDRNOTAVAIL", "EAFNOSUPPORT"].includes(codeOf(error));
-    if (isOneOfAll && at.address === "::" && hasNoIpv6) return undefined;
-    throw error;
-  }
-}
-
 async function releaseAll(held: readonly Held[]): Promise<void> {
   await Promise.all(held.map(({ close }) => close()));
 }
@@ -150,15 +158,13 @@ function reachedFrom(hostAddress: string, target: PublishTarget | undefined): st
 
 function forwardingOf(
   { containerPort, protocol }: PortWish,
-  host: { readonly address: string; readonly port: number },
+  host: { readonly address: string; readonly arrival: string | undefined; readonly port: number },
   target: PublishTarget | undefined,
 ): Forwarding[] {
   const family = host.address.includes(":") ? 6 : 4;
   const address = family === 6 ? target?.ipv6 : target?.ipv4;
   if (address === undefined) return [];
-  const isAll = host.address === "0.0.0.0" || host.address === "::";
-  const hostAddress = isAll ? undefined : host.address;
-  return [{ family, protocol, hostAddress, hostPort: host.port, address, port: containerPort }];
+  return [{ family, protocol, hostAddress: host.arrival, hostPort: host.port, address, port: containerPort }];
 }
 
 const reasons: Readonly<Record<string, string>> = {

@@ -3,7 +3,7 @@ import { inTerminal } from "./terminal-script.ts";
 
 /** What decides how a command gets into a container. */
 export interface ExecScriptWishes {
-  readonly runtime: RuntimeProgram["name"];
+  readonly runtime: RuntimeProgram["command"];
   readonly hasInput: boolean;
   readonly hasTerminal: boolean;
   /** See the monitor's. */

@@ -5,6 +5,8 @@ import { run, type RunOptions } from "../host/run.ts";
 /** A program that makes containers of OCI bundles. */
 export interface RuntimeProgram {
   readonly name: "crun" | "runc";
+  /** As a shell calls it: with what is said each time. */
+  readonly command: string;
   /** `1.8.1` */
   readonly version: string;
   /** Folder of its own state. */
@@ -29,22 +31,27 @@ export interface RuntimePlace {
   readonly run: string;
   /** cgroup v1 with a cgroup v2 beside it. */
   readonly isHybrid: boolean;
+  readonly hasCgroups: boolean;
 }
 
 const names = ["crun", "runc"] as const;
+/** Without control groups runc does not start anything. */
+const namesWithoutCgroups = ["crun"] as const;
 
 /** Looks for the low-level runtimes of this machine. */
-export async function findRuntimes({ run: folder, isHybrid }: RuntimePlace): Promise<Runtimes> {
+export async function findRuntimes({ run: folder, isHybrid, hasCgroups }: RuntimePlace): Promise<Runtimes> {
   const programs = await Promise.all(
-    names.map(async (name): Promise<RuntimeProgram | undefined> => {
+    (hasCgroups ? names : namesWithoutCgroups).map(async (name): Promise<RuntimeProgram | undefined> => {
       const version = await versionOf(name);
-      const place = { root: join(folder, name), hidesUnifiedCgroups: isHybrid && name === "crun" };
-      return version === undefined ? undefined : { name, version, ...place };
+      const place = { root: join(folder, name), hidesUnifiedCgroups: hasCgroups && isHybrid && name === "crun" };
+      const command = hasCgroups ? name : `${name} --cgroup-manager=disabled`;
+      return version === undefined ? undefined : { name, command, version, ...place };
     }),
   );
   const found = programs.filter((program) => program !== undefined);
   const [usual] = found;
-  if (usual === undefined) throw new Error("no low-level runtime is installed: neither crun nor runc");
+  if (usual === undefined)
+    throw new Error(`no low-level runtime is installed: ${hasCgroups ? "neither crun nor runc" : "no crun"}`);
   const of = (id: string): RuntimeProgram => found.find(({ root }) => existsSync(join(root, id))) ?? usual;
   return {
     usual,

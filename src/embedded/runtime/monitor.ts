@@ -8,6 +8,7 @@ import { inTerminal } from "./terminal-script.ts";
 /** What decides how a container's monitor goes about it. */
 export interface MonitorWishes {
   readonly runtime: RuntimeProgram["name"];
+  readonly command: RuntimeProgram["command"];
   /** The container has a network namespace of its own, described by `host.ip` and `ns.ip`. */
   readonly hasNetwork: boolean;
   /** Its standard input stays open for who attaches. */
@@ -82,9 +83,9 @@ function inputLines(hasInput: boolean): readonly string[] {
   return hasInput ? [keep, "echo $keeper >in.pid", "exec 7<in 6>&-"] : [keep, "exec 7<in 6>&-"];
 }
 
-function runtimeLine({ runtime, hasNetwork, hasInput, hasTerminal }: MonitorWishes): string {
+function runtimeLine({ runtime, command: called, hasNetwork, hasInput, hasTerminal }: MonitorWishes): string {
   const place = runtime === "runc" && hasNetwork ? 'nsenter --net="$HOST" ' : "";
-  const started = `${place}${runtime} --root "$ROOT" --log=runtime.log run --pid-file "$SIGN.pid" --bundle . "$ID"`;
+  const started = `${place}${called} --root "$ROOT" --log=runtime.log run --pid-file "$SIGN.pid" --bundle . "$ID"`;
   const command = hasTerminal ? inTerminal(started, '"$SIGN.pid"') : started;
   return `${command} ${hasInput || hasTerminal ? "<&7 7<&-" : "</dev/null"}`;
 }
@@ -106,11 +107,14 @@ export interface MonitorMounts {
   readonly lower: readonly string[];
   /** cgroup v1 beside a cgroup v2 with controllers of its own, which crun refuses: hidden from it. */
   readonly hidesUnifiedCgroups: boolean;
+  /** For mount(8), behind the other options of the overlay. */
+  readonly overlayOption: string;
 }
 
 /** The same as a table for mount(8), which takes less time for all of them than for two. */
-export function mountsTable({ rootfs, upper, work, lower, hidesUnifiedCgroups }: MonitorMounts): string {
-  const overlay = `lowerdir=${lower.join(":")},upperdir=${upper},workdir=${work}`;
+export function mountsTable(mounts: MonitorMounts): string {
+  const { rootfs, upper, work, lower, hidesUnifiedCgroups, overlayOption } = mounts;
+  const overlay = `lowerdir=${lower.join(":")},upperdir=${upper},workdir=${work}${overlayOption}`;
   return [
     ["overlay", rootfs, "overlay", overlay],
     ...(hidesUnifiedCgroups ? [["tscompose", "/sys/fs/cgroup/unified", "tmpfs", "mode=755"]] : []),

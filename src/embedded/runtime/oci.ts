@@ -22,6 +22,11 @@ export interface OciConfig {
   };
 }
 
+/** For a runtime that makes no control groups. */
+export interface OciConfigWithoutCgroups extends Omit<OciConfig, "linux"> {
+  readonly linux: Omit<OciConfig["linux"], "resources" | "cgroupsPath">;
+}
+
 /** A process: a container's first one, or one that joins it. */
 export interface OciProcess {
   readonly terminal?: boolean;
@@ -139,7 +144,7 @@ export interface OciSeccomp {
 }
 
 /** The text of a configuration or a process, for a runtime. */
-export function ociJson(value: OciConfig | OciProcess): string {
+export function ociJson(value: OciConfig | OciConfigWithoutCgroups | OciProcess): string {
   // Inside of a JSON string the quotes would be escaped: this finds numbers only.
   return JSON.stringify(value).replaceAll(/("(?:soft|hard)":)"unlimited"/g, `$1${2n ** 64n - 1n}`);
 }

@@ -4,6 +4,8 @@ import type { OciBlockIo, OciDeviceRule, OciResources, OciThrottle } from "./oci
 
 /** What limits depend on beside the request. */
 export interface ResourceFacts {
+  /** Whether there are control groups for containers at all. */
+  readonly hasCgroups: boolean;
   /** cgroup version of the host. */
   readonly cgroupVersion: 1 | 2;
   readonly deviceRules: readonly OciDeviceRule[];

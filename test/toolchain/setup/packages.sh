@@ -20,6 +20,8 @@ if [ $# = 0 ]; then
   need git git
   need tmux tmux
   need conntrack conntrack
+  need newuidmap uidmap
+  need slirp4netns slirp4netns
   need docker-registry docker-registry
 fi
 if [ "${1-}" = --podman ]; then

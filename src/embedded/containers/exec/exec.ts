@@ -50,7 +50,7 @@ export async function startExec(
   const script = execScript({
     hasInput: wish.AttachStdin === true,
     hasTerminal: wish.Tty === true,
-    runtime: runtime.name,
+    runtime: runtime.command,
     hidesUnifiedCgroups: runtime.hidesUnifiedCgroups,
   });
   await mkdir(folder, { recursive: true, mode: 0o700 });

@@ -1,11 +1,12 @@
 import { badRequest, conflict, HttpError } from "../../api/http-error.ts";
 import type { Route } from "../../api/route.ts";
 import { cgroupFiles } from "../../host/cgroup-files.ts";
+import { neighboursOf } from "../../host/processes.ts";
 import { CommandError, run } from "../../host/run.ts";
 import type { ContainerRooms } from "../rooms.ts";
 
 /** `/containers/{id}/top` */
-export function topRoutes({ register }: Pick<ContainerRooms, "register">): readonly Route[] {
+export function topRoutes({ register, limits }: Pick<ContainerRooms, "register" | "limits">): readonly Route[] {
   return [
     {
       method: "GET",
@@ -16,7 +17,8 @@ export function topRoutes({ register }: Pick<ContainerRooms, "register">): reado
           throw conflict(`Container ${id} is restarting, wait until the container is running`);
         }
         if (state.process === undefined) throw conflict(`container ${id} is not running`);
-        const pids = await cgroupFiles(state.process.pid)?.pids();
+        const { pid } = state.process;
+        const pids = limits.hasCgroups ? await cgroupFiles(pid)?.pids() : neighboursOf(pid);
         const table = await listing((query.get("ps_args") || "-ef").split(/\s+/));
         return { kind: "json", body: processesOf(table, new Set(pids)) };
       },

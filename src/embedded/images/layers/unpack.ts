@@ -1,6 +1,7 @@
 import { lstat } from "node:fs/promises";
-import { extractTar } from "../../host/tar.ts";
 import { CommandError } from "../../host/run.ts";
+import { extractTar } from "../../host/tar.ts";
+import { overlay } from "../../host/user-namespace.ts";
 import { TarError, type TarEntry, type TarMember } from "../../tar/entry.ts";
 import { readTar } from "../../tar/read-tar.ts";
 import { writeTar } from "../../tar/write-tar.ts";
@@ -83,7 +84,7 @@ async function opaqueFolder(folder: string, name: string): Promise<TarEntry> {
     sizeBytes: 0,
     mtime: found === undefined ? "0" : seconds(found.mtimeNs),
     device: { major: 0, minor: 0 },
-    xattrs: new Map([["trusted.overlay.opaque", "y"]]),
+    xattrs: new Map([[`${overlay.attributes}opaque`, "y"]]),
   };
 }
 

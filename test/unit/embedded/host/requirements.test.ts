@@ -8,18 +8,22 @@ const debian: Surroundings = {
   modules: "",
   unifiedControllers: "cpuset cpu io memory hugetlb pids rdma misc\n",
   controllerFolders: [],
+  kernelSettings: () => "",
   programPath: (name) => `/usr/bin/${name}`,
 };
+
+const root = { isRootless: false };
+const user = { isRootless: true };
 
 const without = (...names: readonly string[]): Pick<Surroundings, "programPath"> => ({
   programPath: (name) => (names.includes(name) ? undefined : `/usr/bin/${name}`),
 });
 
-const hintOf = (changes: Partial<Surroundings>): readonly string[] =>
-  missingPieces({ ...debian, ...changes }).map(({ name, hint }) => `${name}: ${hint}`);
+const hintOf = (changes: Partial<Surroundings>, who = root): readonly string[] =>
+  missingPieces(who, { ...debian, ...changes }).map(({ name, hint }) => `${name}: ${hint}`);
 
 test("nothing is missing on a machine that has all", () => {
-  expect(missingPieces(debian)).toEqual([]);
+  expect(missingPieces(root, debian)).toEqual([]);
   expect(hintOf({ fileSystems: "", modules: "kernel/fs/overlayfs/overlay.ko.xz:\n" })).toEqual([]);
   const controllerFolders = ["cpu", "cpuacct", "devices", "freezer", "memory", "pids"];
   expect(hintOf({ unifiedControllers: "", controllerFolders })).toEqual([]);
@@ -69,4 +73,26 @@ test("an old kernel, one without overlayfs, and controllers that are not there a
   expect(hintOf({ unifiedControllers: "cpu pids" })).toEqual([
     "cgroup controller memory: boot with systemd.unified_cgroup_hierarchy=1, or delegate it",
   ]);
+});
+
+test("an ordinary user needs no control groups, but crun itself, a newer kernel and user namespaces", () => {
+  expect(hintOf({ unifiedControllers: "", programPath: (name) => `/usr/bin/${name}` }, user)).toEqual([]);
+  expect(hintOf(without("crun", "flock"), user)).toEqual([
+    "crun: sudo apt-get install crun",
+    "flock: sudo apt-get install util-linux",
+  ]);
+  expect(hintOf({ kernel: "5.10.0" }, user)).toEqual([
+    "Linux 5.11 or newer: upgrade the system: this kernel is 5.10.0",
+  ]);
+});
+
+test.each([
+  ["user.max_user_namespaces", "0", "15000"],
+  ["kernel.unprivileged_userns_clone", "0", "1"],
+  ["kernel.apparmor_restrict_unprivileged_userns", "1", "0"],
+])("that %s keeps users from namespaces is told with what helps", (setting, off, on) => {
+  const kernelSettings = (name: string): string => (name === setting ? off : "");
+  const hint = `user namespaces for ordinary users: sudo sysctl -w ${setting}=${on}`;
+  expect(hintOf({ kernelSettings }, user)).toEqual([hint]);
+  expect(hintOf({ kernelSettings })).toEqual([]);
 });

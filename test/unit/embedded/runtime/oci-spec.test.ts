@@ -17,6 +17,7 @@ const facts: SpecFacts = {
   sharedMemory: undefined,
   devices: { asked: [], ofHost: [] },
   limits: {
+    hasCgroups: true,
     cgroupVersion: 1,
     countsSwap: true,
     hasCpusets: true,
