@@ -45,7 +45,11 @@ export function createThrowaways(rooms: ContainerRooms): Throwaways {
   // Their documents hold secrets of a build.
   const register = new Register(paths, rooms.onFault, { isOnDisk: false });
   const streams = new Streams({ paths, now: rooms.now, onFault: rooms.onFault });
-  const own: ContainerRooms = { ...rooms, paths, news, register, streams, publish: () => {} };
+  const networks: ContainerRooms["networks"] = {
+    ...rooms.networks,
+    prepare: (container) => rooms.networks.prepare({ ...container, isUnlisted: true }),
+  };
+  const own: ContainerRooms = { ...rooms, paths, news, register, streams, networks, publish: () => {} };
   const runs = new Runs(own);
   return {
     async run(wish) {

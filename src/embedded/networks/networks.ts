@@ -44,6 +44,8 @@ export interface NetworkedContainer {
   readonly name: string;
   readonly hostname: string;
   readonly domainname?: string;
+  /** It is in no list and in no event. */
+  readonly isUnlisted?: boolean;
   /** By name or id of the network; `bridge` for the default one. The first becomes `eth0`. */
   readonly endpoints: Readonly<Record<string, EndpointSettings>>;
   readonly ports: {

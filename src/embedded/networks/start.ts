@@ -57,7 +57,7 @@ export async function activate(state: NetworkState, containerId: string): Promis
   const forwardings = live.published?.forwardings() ?? [];
   if (forwardings.length > 0) await state.nft.apply(addForwardingsText(state.mark, forwardings));
   await forgetUdpFlows(udpPorts(forwardings));
-  for (const endpoint of live.endpoints) publishMembership(state, "connect", endpoint);
+  tell(state, "connect", live);
   state.foreign.settleNow();
 }
 
@@ -69,7 +69,12 @@ export async function release(state: NetworkState, containerId: string): Promise
   state.names.remove(containerId);
   for (const { network, ...addresses } of live.endpoints) state.addresses.release(network.id, addresses);
   await unpublish(state, live);
-  if (live.isActive) for (const endpoint of live.endpoints) publishMembership(state, "disconnect", endpoint);
+  if (live.isActive) tell(state, "disconnect", live);
+}
+
+function tell(state: NetworkState, action: "connect" | "disconnect", { container, endpoints }: LiveContainer): void {
+  if (container.isUnlisted === true) return;
+  for (const endpoint of endpoints) publishMembership(state, action, endpoint);
 }
 
 async function unpublish(state: NetworkState, { published, isActive }: LiveContainer): Promise<void> {

@@ -42,8 +42,9 @@ const namesWithoutCgroups = ["crun"] as const;
 export async function findRuntimes({ run: folder, isHybrid, hasCgroups }: RuntimePlace): Promise<Runtimes> {
   const programs = await Promise.all(
     (hasCgroups ? names : namesWithoutCgroups).map(async (name): Promise<RuntimeProgram | undefined> => {
-      const version = await versionOf(name);
-      const place = { root: join(folder, name), hidesUnifiedCgroups: hasCgroups && isHybrid && name === "crun" };
+      const root = join(folder, name);
+      const version = await versionOf(name, root);
+      const place = { root, hidesUnifiedCgroups: hasCgroups && isHybrid && name === "crun" };
       const command = hasCgroups ? name : `${name} --cgroup-manager=disabled`;
       return version === undefined ? undefined : { name, command, version, ...place };
     }),
@@ -77,10 +78,10 @@ async function call(
   await run(program, rest, options);
 }
 
-/** `undefined` when it is not installed, or does not work. */
-async function versionOf(name: string): Promise<string | undefined> {
+/** `undefined` when it is not installed, or does not work. Without a root crun makes a folder of its own somewhere. */
+async function versionOf(name: string, root: string): Promise<string | undefined> {
   try {
-    const { stdout } = await run(name, ["--version"]);
+    const { stdout } = await run(name, ["--root", root, "--version"]);
     return /^\w+ version (\S+)/m.exec(stdout)?.[1] ?? "unknown";
   } catch {
     return undefined;

@@ -269,6 +269,16 @@ describe("builds of the embedded engine", () => {
     expect(engine.faults).toEqual([]);
   });
 
+  test("a command that runs is in no event", async () => {
+    await using changes = await engine.api.events();
+    await build("FROM busybox\nRUN --network=default echo $RANDOM >/random\n", await contextOf());
+    await engine.api.post("/networks/create", { Name: "after" });
+    const never = new AbortController().signal;
+    while (!changes.seen.some(({ Actor }) => Actor.Attributes["name"] === "after")) await changes.next(never);
+    const told = changes.seen.map(({ Type, Action }) => `${Type} ${Action}`);
+    expect(told.filter((each) => /^container|connect$/.test(each))).toEqual([]);
+  });
+
   describe("what is hostile", () => {
     test("gets nothing of the host by links and dots of its context", async () => {
       const context = await contextOf({ "in.txt": "in\n" });

@@ -39,6 +39,8 @@ describe("the engine of an ordinary user", () => {
     const outcome = await run("engine", "reset", "--force");
     if (outcome.exitCode !== 0) throw new Error(describeOutcome(outcome));
     expect(await processesIn(folder)).toEqual([]);
+    expect(await readdir(join(folder, "run"))).toEqual([]);
+    expect(await readdir(join(folder, "home/.local/share"))).toEqual([]);
     await rm(folder, { recursive: true });
   });
 
