@@ -1,12 +1,16 @@
 import { once } from "node:events";
+import { rm, stat, writeFile } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Context } from "../../context.ts";
 import { TscomposeError } from "../../errors.ts";
+import { systemClock } from "../../system/clock.ts";
 import { moduleBeside, startKeeper } from "../../system/companion.ts";
 import { StackStartError } from "../start-error.ts";
 import type { StackRequest, StackState } from "../start.ts";
 import { type Answer, heard, say } from "./messages.ts";
-import { openLeaseFolder, socketOf } from "./places.ts";
+import { type LeaseFolder, openLeaseFolder, socketOf } from "./places.ts";
 
 /** A share in a stack that others may have, too. */
 export interface Lease {
@@ -39,14 +43,16 @@ async function obtain(
   { emit, signal }: Pick<Context, "emit" | "signal">,
   adopt?: StackState,
 ): Promise<{ readonly socket: Socket; readonly state: StackState }> {
-  const path = socketOf(await openLeaseFolder(wanted.request.environment), wanted.key);
-  for (let attempt = 0; attempt < mostAttempts; attempt++) {
+  const folder = await openLeaseFolder(wanted.request.environment);
+  const path = socketOf(folder, wanted.key);
+  for (let attempts = 0; attempts < mostAttempts;) {
     if (signal.aborted) throw new TscomposeError({ code: "interrupted", message: "leasing a stack: interrupted" });
     const socket = await tryConnect(path);
     if (socket === undefined) {
-      await becomeKeeper(wanted);
+      if (await startUnlessStarting(wanted, folder)) attempts += 1;
       continue;
     }
+    attempts += 1;
     const giveUp = (): void => void socket.destroy();
     signal.addEventListener("abort", giveUp, { once: true });
     try {
@@ -95,7 +101,49 @@ async function tryConnect(path: string): Promise<Socket | undefined> {
   }
 }
 
-async function becomeKeeper({ key, request }: LeaseRequest): Promise<void> {
+/** How long a keeper takes to start, at most, and how often those look who wait for it. */
+const longestStartMs = 10_000;
+const lookMs = 20;
+
+/**
+ * One of all who find no keeper starts one, and the others wait a moment; answers whether it did. That there is one keeper
+ * only is not decided here, but by the keepers themselves: this spares the machine a program for each worker.
+ */
+async function startUnlessStarting(wanted: LeaseRequest, { path }: LeaseFolder): Promise<boolean> {
+  const mark = join(path, `${wanted.key}.starting`);
+  if (!(await claim(mark))) {
+    await delay(lookMs);
+    return false;
+  }
+  try {
+    await startKeeperOf(wanted);
+  } finally {
+    await rm(mark, { force: true });
+  }
+  return true;
+}
+
+/** False while somebody else has it, who may also have died: it is nobody's after a while. */
+async function claim(mark: string): Promise<boolean> {
+  try {
+    await writeFile(mark, "", { flag: "wx", mode: 0o600 });
+    return true;
+  } catch (error) {
+    if (!hasCode(error, "EEXIST")) throw error;
+  }
+  try {
+    if (systemClock.now() - (await stat(mark)).mtimeMs > longestStartMs) await rm(mark, { force: true });
+  } catch (error) {
+    if (!hasCode(error, "ENOENT")) throw error;
+  }
+  return false;
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return Error.isError(error) && "code" in error && error.code === code;
+}
+
+async function startKeeperOf({ key, request }: LeaseRequest): Promise<void> {
   const module = moduleBeside(import.meta.dirname, "keeper-process");
   const { said, complaint } = await startKeeper(module, [key], request.environment);
   if (said === "listening" || said === "taken") return;
