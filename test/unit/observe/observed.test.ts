@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import type { ContainerSummary } from "../../../src/docker-api/container.ts";
 import { label } from "../../../src/observe/labels.ts";
-import type { NetworkInfo } from "../../../src/docker-api/network.ts";
 import { withNetworkIds } from "../../../src/observe/observe.ts";
 import { toContainer, toNetwork } from "../../../src/observe/observed.ts";
 
@@ -60,7 +59,7 @@ test("knows a network by its name where an engine gives that for its id", () => 
     ...row,
     NetworkSettings: { Networks: { back: { NetworkID: "back" }, front: { NetworkID: "f1" } } },
   });
-  const network = toNetwork({ Id: "b1", Name: "back", Driver: "bridge", Scope: "local" } as NetworkInfo, "app");
+  const network = toNetwork({ Id: "b1", Name: "back", Driver: "bridge", Scope: "local" }, "app");
   expect(withNetworkIds(container, [network]).networks).toEqual({ back: "b1", front: "f1" });
   expect(withNetworkIds(container, []).networks, "an unknown one").toEqual({ back: "", front: "f1" });
 });
