@@ -79,6 +79,11 @@ describe("images", () => {
     { policy: "daily", age: 2, pulls: true },
     { policy: "daily", age: 0.5, pulls: false },
     { policy: "every_36h", age: 2, pulls: true },
+    { policy: "every_36h", age: 1, pulls: false },
+    { policy: "weekly", age: 8, pulls: true },
+    { policy: "weekly", age: 6, pulls: false },
+    { policy: "if_not_present", age: 400, pulls: false },
+    { policy: "never", age: 400, pulls: false },
     { policy: "always", age: 0, pulls: true },
     { policy: "missing", age: 400, pulls: false },
   ])("with pull policy $policy and $age days old: pulled $pulls", ({ policy, age, pulls }) => {
