@@ -50,6 +50,7 @@ export const rows: readonly Row[] = [
   standing("ps, 20 services", { ofPeer: 0.8 }, flat(20), ["ps"]),
   changing(),
   building(),
+  sending(),
   logging(),
   resting(),
 ];
@@ -160,6 +161,33 @@ function building(): Row {
           cold: await clocked(() => player.run("build", "--no-cache")),
           cached: await clocked(() => player.run("build")),
         }),
+      }));
+    },
+  };
+}
+
+/** A context of many small files, all of them new to the builder, and then none. */
+function sending(): Row {
+  const files = Array.from({ length: 5000 }, (_, index) => `web/${index % 100}/${index}.txt`);
+  return {
+    name: "build with 5,000 files",
+    share: 0.2,
+    metrics: { "all new": { unit: "ms" }, unchanged: { unit: "ms" } },
+    async enter({ ours, peer, embedded }, stack) {
+      const sides = [ours, peer, ...(embedded === undefined ? [] : [embedded])];
+      const players = await enterAll(sides, "services: { web: { build: web } }\n", stack);
+      let turn = 0;
+      return players.map((player) => ({
+        name: player.side.name,
+        async measure() {
+          const text = `${++turn} is in all of them\n`.repeat(50);
+          const contents = Object.fromEntries(files.map((file) => [file, text]));
+          await player.project.write({ "web/Dockerfile": "FROM busybox\nCOPY . /all\n", ...contents });
+          return {
+            "all new": await clocked(() => player.run("build")),
+            unchanged: await clocked(() => player.run("build")),
+          };
+        },
       }));
     },
   };
