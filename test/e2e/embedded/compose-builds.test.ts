@@ -175,7 +175,7 @@ services:
     const refused = await run(folder, ["build", "--no-cache", "web"], { address, config: unknown });
     expect(refused.exitCode).not.toBe(0);
     expect(refused.stderr).toContain("private/base");
-    expect(refused.stderr).toMatch(/denied|no basic auth credentials|authorization failed/);
+    expect(refused.stderr).toMatch(/denied|no basic auth credentials|authorization failed|401 Unauthorized/);
     expect(await run(folder, ["build", "--no-cache", "web"], { address, config: known })).toMatchObject({
       exitCode: 0,
     });
