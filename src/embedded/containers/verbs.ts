@@ -141,15 +141,11 @@ async function sendAndTell({ rooms }: VerbParts, container: ContainerDocument, s
   if (first === undefined) return;
   const isThere = sendSignal(first, signal);
   // Without a PID namespace of its own, what it has started would stay, and the runtime waits for it.
-  if (signal === killed && sharesProcesses(container)) killGroup(rooms.paths.mark, container.id);
+  if (signal === killed) killGroup(rooms.paths.mark, container.id);
   if (isThere) rooms.publish(container, "kill", { signal: String(signal) });
   if (!isThere || status !== "paused") return;
   await setFrozen(first.pid, false);
   await rooms.register.changeState(container.id, { status: "running" });
-}
-
-function sharesProcesses({ hostConfig: { PidMode = "" } }: ContainerDocument): boolean {
-  return PidMode !== "" && PidMode !== "private";
 }
 
 function firstPid({ id, state }: ContainerDocument): number {
