@@ -10,7 +10,7 @@ import { writeTo } from "./write.ts";
 export interface IncomingCall<Request, Response> {
   readonly messages: AsyncIterable<Request>;
   /** All values of a header, in the order they came; names in lower case. */
-  metadata(name: string): readonly string[];
+  readonly metadata: (name: string) => readonly string[];
   send(message: Partial<Response>): Promise<void>;
   /** Fires when the caller has gone. */
   readonly signal: AbortSignal;

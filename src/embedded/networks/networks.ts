@@ -17,7 +17,7 @@ export interface Networks {
    */
   close(): Promise<void>;
   /** The address that `host-gateway` stands for; empty while there is none. */
-  hostGateway(): string;
+  readonly hostGateway: () => string;
   /** True when a container may join: by name, id or unambiguous beginning of an id. */
   has(reference: string): boolean;
   /**
