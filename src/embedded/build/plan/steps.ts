@@ -154,3 +154,20 @@ export function reachedFrom(step: Step, reached: Set<Step> = new Set()): Readonl
 export function stepOf(from: CopyAction["from"]): readonly Step[] {
   return from.kind === "document" ? [] : [from];
 }
+
+/** All that a folder holds, as it is. */
+export function wholeFolder(from: Step, source = "/"): CopyAction {
+  return {
+    kind: "copy",
+    from,
+    source: source.startsWith("/") ? source : `/${source}`,
+    destination: "/",
+    owner: "",
+    mode: "",
+    excludes: [],
+    includes: [],
+    required: [],
+    isLocal: true,
+    unpacks: false,
+  };
+}

@@ -6,7 +6,7 @@ import { InRoot, PathError, pathBytes } from "../../host/in-root.ts";
 import { mount, unmount } from "../../host/mounts.ts";
 import { DockerfileError } from "../dockerfile/dockerfile-error.ts";
 import { copyFiles } from "../files/copy-files.ts";
-import type { CommandMount, CommandStep, Step } from "../plan/steps.ts";
+import { type CommandMount, type CommandStep, type Step, wholeFolder } from "../plan/steps.ts";
 import type { SolveParts } from "./parts.ts";
 import { foldersOf } from "./snapshot.ts";
 import { type Solved, openTree } from "./source.ts";
@@ -147,23 +147,7 @@ async function fillCache({ parts, solve }: Opening, { from, source }: CommandMou
   if (from === undefined || from.kind === "document") return;
   await using tree = await openTree(parts, await solve(from));
   await using root = await InRoot.open(path);
-  await copyFiles(
-    tree,
-    {
-      kind: "copy",
-      from,
-      source: source === "" ? "/" : source,
-      destination: "/",
-      owner: "",
-      mode: "",
-      excludes: [],
-      includes: [],
-      required: [],
-      isLocal: true,
-      unpacks: false,
-    },
-    { root, owner: undefined },
-  );
+  await copyFiles(tree, wholeFolder(from, source || "/"), { root, owner: undefined });
 }
 
 async function openSecret(opening: Opening, wish: CommandMount, name: string): Promise<void> {

@@ -13,6 +13,7 @@ import {
   type MergeStep,
   type Step,
   reachedFrom,
+  wholeFolder,
 } from "../plan/steps.ts";
 import { type FetchParts, type FetchedFolder, download } from "./download.ts";
 import { gitCheckout } from "./git-checkout.ts";
@@ -320,20 +321,4 @@ export class Solver {
 
 function imageKey({ image }: ImageStep): string {
   return keyOf("image", image.document.rootfs.diff_ids);
-}
-
-function wholeFolder(from: Step, source = "/"): CopyAction {
-  return {
-    kind: "copy",
-    from,
-    source: source.startsWith("/") ? source : `/${source}`,
-    destination: "/",
-    owner: "",
-    mode: "",
-    excludes: [],
-    includes: [],
-    required: [],
-    isLocal: true,
-    unpacks: false,
-  };
 }
