@@ -208,8 +208,8 @@ async function isUpToUs(error: unknown, options: OpenEngineOptions): Promise<boo
   if (!(error instanceof EngineError) || error.code !== "unavailable") return false;
   if (thisMachine().platform !== "linux") return false;
   if (isOrdinaryUser() && (await surveyEmbedded())?.length !== 0) return false;
-  const { findCandidates } = await import("./engine/candidates.ts");
-  return !(await findCandidates(connectOptions(options))).isExplicit;
+  const { isNamed } = await import("./engine/connect.ts");
+  return !(await isNamed(connectOptions(options)));
 }
 
 function connectOptions(options: OpenEngineOptions): ConnectOptions {

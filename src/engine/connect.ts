@@ -75,6 +75,11 @@ export async function connect(options: ConnectOptions): Promise<{ readonly engin
   throw explainAttempts(attempts, { isExplicit, platform: options.platform });
 }
 
+/** Whether a flag, a variable or a context names the engine. */
+export async function isNamed(options: ConnectOptions): Promise<boolean> {
+  return (await findCandidates(options)).isExplicit;
+}
+
 /** An attempt, with what the engine tells of itself when it answers. */
 export interface Finding extends Attempt {
   readonly version?: VersionInfo;
