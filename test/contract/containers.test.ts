@@ -153,6 +153,14 @@ describe.each(testEngines(inject("embeddedEngine")))("containers on $name", (tes
     expect((await box.inspect(id)).State.Status).toBe("running");
   });
 
+  test("a paused container is killed, and all that it runs", async () => {
+    const id = await box.run("sleep 1000 & exec sleep 1000");
+    await box.engine.pauseContainer(id);
+    await box.engine.killContainer(id);
+    expect(await box.engine.waitContainer(id)).toBe(137);
+    expect((await box.inspect(id)).State.Status).toBe("exited");
+  });
+
   test("a renamed container answers to its new name", async () => {
     const id = await box.create("true");
     const name = box.name("renamed");
