@@ -76,7 +76,8 @@ describe("up that is cut short", () => {
     expect(proxy.writes.length).toBeGreaterThan(0);
   });
 
-  test.for(moments)(
+  // Most of it is waiting for the engine: several projects at once wait no longer.
+  test.concurrent.for(moments)(
     "by $signal, from $from, at $percent % of its calls ($fate), is finished by the next up",
     async (moment) => {
       const { signal, from, percent, fate } = moment;
@@ -84,8 +85,8 @@ describe("up that is cut short", () => {
       let running: RunningCommand | undefined;
       let hasCome = false;
       await using proxy = await RecordingProxy.open((index) => {
-        // Waits look more often in one run than in another: with the last write, the latest moment has come.
-        const isLatest = proxy.writes.length === writesOf[from];
+        // Waits look more often in one run than in another; after the last write but one there is still something to cut.
+        const isLatest = proxy.writes.length >= writesOf[from] - 1;
         if (hasCome || (index < Math.floor((percent / 100) * callsOf[from]) && !isLatest)) return "forward";
         hasCome = true;
         if (running !== undefined) killGroup(running.process, signal);
