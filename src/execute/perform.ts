@@ -5,6 +5,7 @@ import { TscomposeError } from "../errors.ts";
 import type { BuildStepInfo, BuildStepState } from "../events.ts";
 import type { Operation } from "../plan/operation.ts";
 import { bodyWith, type Variables } from "../plan/provided.ts";
+import { containerLike, isConnected, isNamed, networkLike, unlessDone } from "./already-done.ts";
 import { buildImage } from "./build.ts";
 import type { ContainerIds } from "./container-ids.ts";
 import { runHook } from "./hook.ts";
@@ -51,13 +52,18 @@ export async function perform(operation: Operation, tools: Tools): Promise<strin
     case "remove-image":
       return sparing(operation, engine.removeImage(operation.image));
     case "create-network":
-      await engine.createNetwork(operation.body);
+      await unlessDone(engine.createNetwork(operation.body), () => networkLike(engine, operation));
       return undefined;
     case "remove-network":
       return sparing(operation, engine.removeNetwork(operation.id));
-    case "connect-network":
-      await engine.connectNetwork(operation.network, ids.resolve(operation.container), operation.endpoint);
+    case "connect-network": {
+      const { network, endpoint } = operation;
+      const container = ids.resolve(operation.container);
+      await unlessDone<unknown>(engine.connectNetwork(network, container, endpoint), () =>
+        isConnected(engine, network, container),
+      );
       return undefined;
+    }
     case "disconnect-network":
       await unlessGone(engine.disconnectNetwork(operation.network, ids.resolve(operation.container), { force: true }));
       return undefined;
@@ -68,7 +74,10 @@ export async function perform(operation: Operation, tools: Tools): Promise<strin
       return sparing(operation, engine.removeVolume(operation.name));
     case "create-container": {
       const body = await finishedBody(operation, tools);
-      const { id, warnings } = await engine.createContainer({ name: operation.name, body, ...platformOf(operation) });
+      const { id, warnings } = await unlessDone(
+        engine.createContainer({ name: operation.name, body, ...platformOf(operation) }),
+        () => containerLike(engine, operation.name, body.Labels),
+      );
       ids.remember(operation.finalName, id);
       for (const warning of warnings) warn(`${operation.finalName}: ${warning}`);
       return undefined;
@@ -110,9 +119,13 @@ export async function perform(operation: Operation, tools: Tools): Promise<strin
         warn(`${operation.name}: ${warning}`);
       }
       return undefined;
-    case "rename-container":
-      await engine.renameContainer(ids.resolve(operation.container), operation.name);
+    case "rename-container": {
+      const container = ids.resolve(operation.container);
+      await unlessDone<unknown>(engine.renameContainer(container, operation.name), () =>
+        isNamed(engine, container, operation.name),
+      );
       return undefined;
+    }
     case "run-hook":
       return runHook(operation, tools);
     case "await-containers":

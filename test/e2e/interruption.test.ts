@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { EngineApi } from "../support/engine-api.ts";
-import { RecordingProxy } from "../support/recording-proxy.ts";
+import { type Fate, RecordingProxy } from "../support/recording-proxy.ts";
 import { seededRandom } from "../support/seeded-random.ts";
 import { TestProject } from "../support/test-project.ts";
 import { describeOutcome, killGroup, start, toolUnderTest } from "../support/tool.ts";
@@ -14,7 +14,7 @@ interface Moment {
   /** Of the calls that an undisturbed run makes. */
   readonly percent: number;
   /** Whether the engine still got the call at which it happened. */
-  readonly fate: "drop" | "forward";
+  readonly fate: Fate;
 }
 
 const moments = Array.from({ length: 50 }, (_, index): Moment => ({
@@ -102,6 +102,17 @@ describe("up that is cut short", () => {
 
       await succeeds(start(toolUnderTest, ["down", "-v"], options(project, engine.address)));
       expect(await belongings(project)).toEqual([]);
+    },
+  );
+
+  test.for<Moment["from"]>(["nothing", "an older version"])(
+    "is finished, from %s, by the next up when each of its calls arrives after that has looked",
+    async (from) => {
+      await using project = await prepare(from);
+      await using proxy = await RecordingProxy.open((_, call) => (call.startsWith("GET ") ? "forward" : "repeat"));
+      await succeeds(up(project, proxy.address));
+      expect(await belongings(project)).toEqual(whole);
+      expect(await versionsRunning(project)).toEqual(["new", "new", "new", "new"]);
     },
   );
 

@@ -5,10 +5,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { destination, engineAddress } from "./engine-api.ts";
 
-/** What to do with a call that has arrived: let it through, or lose it as if the caller had died before. */
-export type OnCall = (index: number, call: string) => "forward" | "drop";
+/**
+ * What to do with a call that has arrived: let it through, lose it as if the caller had died before, or let it through
+ * after the very same call, as when a caller that has died since asked for that at the last moment.
+ */
+export type Fate = "forward" | "drop" | "repeat";
+export type OnCall = (index: number, call: string) => Fate;
 
 /** Stands between a tool and its engine, and remembers what was asked: `POST /containers/create?name=web-1`. */
 export class RecordingProxy implements AsyncDisposable {
@@ -45,13 +50,15 @@ export class RecordingProxy implements AsyncDisposable {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  #record({ method, url }: IncomingMessage): "forward" | "drop" {
+  #record({ method, url }: IncomingMessage): Fate {
     const call = `${method} ${url?.replace(/^\/v1\.\d+/, "")}`;
     return this.#onCall(this.calls.push(call) - 1, call);
   }
 
   #forward(incoming: IncomingMessage, outgoing: ServerResponse): void {
-    if (this.#record(incoming) === "drop") return void incoming.socket.destroy();
+    const fate = this.#record(incoming);
+    if (fate === "drop") return void incoming.socket.destroy();
+    if (fate === "repeat") return void this.#repeat(incoming, outgoing);
     const onward = request({ ...onwardOptions(incoming), agent: false }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       outgoing.flushHeaders();
@@ -62,6 +69,19 @@ export class RecordingProxy implements AsyncDisposable {
     // Whoever asked is gone: a stream that never ends would stay open at the engine, a write must still arrive.
     outgoing.on("close", () => incoming.method === "GET" && onward.destroy());
     incoming.pipe(onward);
+  }
+
+  async #repeat(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const body = await buffer(incoming);
+    const send = async (): Promise<{ readonly answer: IncomingMessage; readonly content: Buffer }> => {
+      const onward = request({ ...onwardOptions(incoming), agent: false }).end(body);
+      const [answer] = (await once(onward, "response")) as [IncomingMessage];
+      return { answer, content: await buffer(answer) };
+    };
+    await send();
+    const { answer, content } = await send();
+    const { "transfer-encoding": _, ...headers } = answer.headers;
+    outgoing.writeHead(answer.statusCode ?? 502, headers).end(content);
   }
 
   /** Attached streams: after the upgrade both sides talk bytes. */
