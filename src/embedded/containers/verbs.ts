@@ -114,9 +114,8 @@ export async function pauseContainer({ rooms }: VerbParts, reference: string): P
 export async function unpauseContainer({ rooms }: VerbParts, reference: string): Promise<void> {
   const container = rooms.register.get(reference);
   mayMove("unpause", container);
-  await setFrozen(firstPid(container), false);
-  await rooms.register.changeState(container.id, { status: "running" });
-  rooms.publish(rooms.register.get(container.id), "unpause");
+  await thaw(rooms, container.id, firstPid(container));
+  rooms.publish(rooms.register.find(container.id) ?? container, "unpause");
 }
 
 /** Gives a container another name. */
@@ -143,9 +142,13 @@ async function sendAndTell({ rooms }: VerbParts, container: ContainerDocument, s
   // Without a PID namespace of its own, what it has started would stay, and the runtime waits for it.
   if (signal === killed) killGroup(rooms.paths.mark, container.id);
   if (isThere) rooms.publish(container, "kill", { signal: String(signal) });
-  if (!isThere || status !== "paused") return;
-  await setFrozen(first.pid, false);
-  await rooms.register.changeState(container.id, { status: "running" });
+  if (isThere && status === "paused") await thaw(rooms, container.id, first.pid);
+}
+
+/** Lets a frozen container go on. One that ended as soon as it could stays ended. */
+async function thaw({ register }: ContainerRooms, id: string, pid: number): Promise<void> {
+  await setFrozen(pid, false);
+  if (register.find(id)?.state.status === "paused") await register.changeState(id, { status: "running" });
 }
 
 function firstPid({ id, state }: ContainerDocument): number {

@@ -47,10 +47,14 @@ async function freeze({ folder, isUnified }: Freezer, isFrozen: boolean): Promis
   }
 }
 
-/** The control groups of a process as `/proc` shows them: `12:freezer:/tscompose/…`. */
+/**
+ * The control groups of a process as `/proc` shows them: `12:freezer:/tscompose/…`. Without those that are the whole
+ * machine: no container runs there, only what is left of a process that has ended does (`cgroup_exit` of the kernel).
+ */
 export function cgroupsOf(pid: number): string {
   try {
-    return readFileSync(`/proc/${pid}/cgroup`, "utf8");
+    const lines = readFileSync(`/proc/${pid}/cgroup`, "utf8").split("\n");
+    return lines.filter((line) => !line.endsWith(":/")).join("\n");
   } catch {
     return "";
   }
