@@ -107,6 +107,33 @@ describe("loading", () => {
     expect((await readdir(at("d"), "buffer")).map((each) => each.toString("latin1"))).toContain("caf\u00e9");
   });
 
+  test("what comes later in a layer takes the place of a link", async () => {
+    const layer = await layerOf([
+      folder("d", { mode: 0o755 }),
+      link("folder", "/etc"),
+      link("near", "d"),
+      link("file", "/etc/passwd"),
+      link("link", "../../first"),
+      folder("folder", { mode: 0o700 }),
+      { name: "folder/x", text: "x" },
+      folder("near", { mode: 0o711 }),
+      { name: "file", text: "mine" },
+      link("link", "/second"),
+      { name: "after", text: "all" },
+    ]);
+    await call("POST /images/load", await dockerArchive([{ names: ["a:1"], layers: [layer] }]));
+    const [name = ""] = await stored();
+    const at = (path: string): string => join(home, "images", "layers", name, path);
+    expect((await lstat(at("folder"))).mode).toBe(0o40700);
+    expect(await readFile(at("folder/x"), "utf8")).toBe("x");
+    expect((await lstat(at("near"))).mode).toBe(0o40711);
+    expect((await lstat(at("d"))).mode).toBe(0o40755);
+    expect((await lstat(at("file"))).isFile()).toBe(true);
+    expect(await readFile(at("file"), "utf8")).toBe("mine");
+    expect(await readlink(at("link"))).toBe("/second");
+    expect(await readFile(at("after"), "utf8")).toBe("all");
+  });
+
   test("whiteouts hide what lower layers have", async () => {
     const lower = await layerOf([
       folder("d"),
@@ -289,7 +316,7 @@ describe("a hostile archive", () => {
       { name: "f", text: "x" },
       { name: "f/x", text: "x" },
     ],
-    "a folder in the place of a link": [link("a", "/etc"), folder("a"), { name: "a/x", text: "x" }],
+    "a link that is replaced again and again": Array.from({ length: 110 }, (_, index) => link("a", `/${index}`)),
     "a hard link to nothing": [{ name: "h", kind: "hardlink", linkName: "none" }],
   };
 
@@ -333,6 +360,7 @@ describe("a hostile archive", () => {
     ],
     "a whiteout behind a link": (outside) => [link("a", outside), { name: "a/.wh.kept" }],
     "an opaque mark behind a link made later": (outside) => [{ name: "a/x/.wh..wh..opq" }, link("a", outside)],
+    "a folder in the place of a link": (outside) => [link("a", outside), folder("a"), { name: "a/x", text: "bad" }],
     "a file in the place of a link": (outside) => [link("a", `${outside}/kept`), { name: "a", text: "bad" }],
     "an absolute name": (outside) => [{ name: `${outside}/x`, text: "bad" }],
     "attributes that redirect overlayfs": (outside) => [

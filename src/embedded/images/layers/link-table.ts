@@ -26,6 +26,12 @@ export class LinkTable {
     return this.#follow(partsInRoot(name), name).join("/");
   }
 
+  /** Whether an entry, by its resolved name, takes the place of a link, and is not just the same once more. */
+  isReplaced({ kind, name, linkName }: Pick<TarEntry, "kind" | "name" | "linkName">): boolean {
+    const target = this.#targets.get(name);
+    return target !== undefined && !(kind === "symlink" && linkName === target);
+  }
+
   /** To be told of every entry in turn, by its resolved name. */
   note(entry: Pick<TarEntry, "kind" | "name" | "linkName">): void {
     const target = entry.kind === "hardlink" ? this.#targets.get(entry.linkName) : entry.linkName;

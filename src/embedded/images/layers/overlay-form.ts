@@ -6,6 +6,12 @@ const whiteoutPrefix = ".wh.";
 const metadataPrefix = ".wh..wh.";
 const opaqueMarker = ".wh..wh..opq";
 
+/** An entry of the new form. */
+export interface OverlayMember extends TarMember {
+  /** The same layer has made another symbolic link of this name before. */
+  readonly replacesLink: boolean;
+}
+
 /** What the conversion tells on the way. */
 export interface OverlayFormEvents {
   /** A file whose content follows, by the name it gets. */
@@ -24,7 +30,7 @@ export interface OverlayFormEvents {
 export async function* overlayForm(
   members: AsyncIterable<TarMember>,
   { onFile, onDropped, onOpaque }: OverlayFormEvents,
-): AsyncGenerator<TarMember> {
+): AsyncGenerator<OverlayMember> {
   const links = new LinkTable();
   const opaque = new Set<string>();
   for await (const { entry, content } of members) {
@@ -32,8 +38,9 @@ export async function* overlayForm(
     if (converted?.kind === "file") await onFile(converted);
     else for await (const dropped of content) await onDropped(dropped);
     if (converted === undefined) continue;
+    const replacesLink = links.isReplaced(converted);
     links.note(converted);
-    yield { entry: converted, content };
+    yield { entry: converted, content, replacesLink };
   }
   // Resolved anew: an entry that came later may have put a link where there was nothing before.
   for (const folder of opaque) onOpaque(links.resolveFolder(folder));

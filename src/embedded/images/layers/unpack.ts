@@ -1,4 +1,4 @@
-import { lstat } from "node:fs/promises";
+import { lstat, unlink } from "node:fs/promises";
 import { CommandError } from "../../host/run.ts";
 import { extractTar } from "../../host/tar.ts";
 import { overlay } from "../../host/user-namespace.ts";
@@ -6,7 +6,7 @@ import { TarError, type TarEntry, type TarMember } from "../../tar/entry.ts";
 import { readTar } from "../../tar/read-tar.ts";
 import { writeTar } from "../../tar/write-tar.ts";
 import { type Digest, measured } from "../digest.ts";
-import { overlayForm } from "./overlay-form.ts";
+import { type OverlayMember, overlayForm } from "./overlay-form.ts";
 import { writeRecipe } from "./recipe.ts";
 
 /** What unpacking a layer tells about it. */
@@ -43,13 +43,13 @@ export async function unpackLayer(
         onOpaque: (name) => opaque.add(name),
       },
     );
-    const counted = (async function* () {
+    const counted = (async function* (): AsyncGenerator<OverlayMember> {
       for await (const member of members) {
         sizeBytes += member.entry.kind === "symlink" ? member.entry.linkName.length : member.entry.sizeBytes;
         yield member;
       }
     })();
-    await extractTar(folder, writeTar(counted), signal === undefined ? {} : { signal });
+    await extractMembers(folder, counted, signal);
     if (opaque.size > 0) await extractTar(folder, writeTar(opaqueFolders(folder, opaque)));
     await recipe.end();
     const { digest, sizeBytes: archiveBytes } = result();
@@ -57,6 +57,40 @@ export async function unpackLayer(
   } catch (error) {
     await recipe.abandon();
     throw isOwnFault(error) ? error : new TarError(`the layer cannot be unpacked: ${(error as Error).message}`);
+  }
+}
+
+/** A link that is replaced costs a run of tar: nobody has a reason to replace many. */
+const mostReplacedLinks = 100;
+
+/**
+ * GNU tar makes links that could lead out only at the end, and until then goes by the inode of what stands in their
+ * place: the file system may give the same to what replaces them. So whatever replaces a link comes with a run of its own,
+ * when the link is gone.
+ */
+async function extractMembers(
+  folder: string,
+  members: AsyncGenerator<OverlayMember>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  let next = await members.next();
+  const untilReplaced = async function* (): AsyncGenerator<TarMember> {
+    do {
+      if (next.done === true) return;
+      yield next.value;
+      next = await members.next();
+    } while (next.done !== true && !next.value.replacesLink);
+  };
+  try {
+    for (let runs = 0; next.done !== true; runs++) {
+      const { entry, replacesLink } = next.value;
+      if (runs > mostReplacedLinks)
+        throw new TarError(`more than ${mostReplacedLinks} links are replaced in one layer`);
+      if (replacesLink) await unlink(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(entry.name, "latin1")]));
+      await extractTar(folder, writeTar(untilReplaced()), signal === undefined ? {} : { signal });
+    }
+  } finally {
+    await members.return(undefined);
   }
 }
 
