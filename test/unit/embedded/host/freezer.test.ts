@@ -16,13 +16,19 @@ interface Family extends AsyncDisposable {
   readonly pid: number;
 }
 
-/** The shell becomes a program that does not know of the child. */
+/** The shell becomes a program that does not know of the child, which ends only then: shells ask for exit codes. */
 async function oneThatNobodyWaitsFor(): Promise<Family> {
-  const parent = spawn("sh", ["-c", "read line & echo $!; exec sleep 1000"], { stdio: ["ignore", "pipe", "inherit"] });
+  const parent = spawn("sh", ["-c", "sleep 1000 & echo $!; exec sleep 1000"], { stdio: ["ignore", "pipe", "inherit"] });
   const [line] = (await once(parent.stdout, "data")) as [Buffer];
   const pid = Number(line.toString());
-  while (!readFileSync(`/proc/${pid}/status`, "utf8").includes("State:\tZ")) await new Promise(setImmediate);
+  await says(`/proc/${parent.pid}/comm`, "sleep\n");
+  process.kill(pid, "SIGKILL");
+  await says(`/proc/${pid}/status`, "State:\tZ");
   return { pid, [Symbol.asyncDispose]: () => end(parent) };
+}
+
+async function says(path: string, text: string): Promise<void> {
+  while (!readFileSync(path, "utf8").includes(text)) await new Promise(setImmediate);
 }
 
 async function end(child: ChildProcess): Promise<void> {
