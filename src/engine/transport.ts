@@ -100,7 +100,7 @@ export class Transport {
       method,
       path: `${version}${path}${queryText(query)}`,
       agent: isOpenEnded === true ? this.#own : this.#shared,
-      headers: { Host: this.#host, ...contentType(body), ...headers, ...more },
+      headers: { Host: this.#host, ...aboutBody(body), ...headers, ...more },
       ...(signal === undefined ? {} : { signal }),
     });
   }
@@ -118,11 +118,14 @@ function agentOver(connect: () => Duplex, options: { keepAlive?: boolean; maxSoc
   return agent;
 }
 
-function contentType(body: unknown): Record<string, string> {
+/**
+ * Go's server reads what its handler has left of a body before it answers, but not for who is to hang up (net/http,
+ * server.go): who still sends then, the end of an archive or what fills it up, finds a broken pipe and never the answer.
+ */
+function aboutBody(body: unknown): Record<string, string> {
   if (body === undefined) return {};
-  return {
-    "Content-Type": body instanceof Uint8Array || body instanceof Readable ? "application/x-tar" : "application/json",
-  };
+  if (!(body instanceof Uint8Array || body instanceof Readable)) return { "Content-Type": "application/json" };
+  return { "Content-Type": "application/x-tar", Connection: "keep-alive" };
 }
 
 function sendBody(sent: ClientRequest, body: unknown, reject: (error: unknown) => void): void {

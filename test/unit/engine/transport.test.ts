@@ -4,6 +4,8 @@ import { createServer, type RequestListener } from "node:http";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, test } from "vitest";
 import { Transport } from "../../../src/engine/transport.ts";
 
@@ -65,6 +67,22 @@ describe("the transport", () => {
   test("refuses to go on without the connection that was asked for", async () => {
     const transport = await speaking((_request, response) => response.end("no upgrade here"));
     await expect(transport.upgrade({ method: "POST", path: "/attach" })).rejects.toMatchObject({ status: 501 });
+  });
+
+  test.each([
+    { kind: "bytes", body: (): unknown => Buffer.from("archive") },
+    { kind: "a stream", body: (): unknown => Readable.from(["arch", "ive"], { objectMode: false }) },
+  ])("has $kind read to the end before it is answered, on a connection that is closed then", async ({ body }) => {
+    const ends: Promise<unknown>[] = [];
+    const transport = await speaking((incoming, response) => {
+      ends.push(once(incoming.socket, "close"));
+      incoming.pipe(response.writeHead(200, { Told: incoming.headers.connection }));
+    });
+    const answer = await transport.open({ method: "PUT", path: "/archive", body: body(), isOpenEnded: true });
+    expect(answer.headers["told"]).toBe("keep-alive");
+    expect(await text(answer)).toBe("archive");
+    await Promise.all(ends);
+    expect(ends).toHaveLength(1);
   });
 
   test("asks again when an idle connection was closed as it was taken up", async () => {
