@@ -16,7 +16,7 @@ const desk = Buffer.allocUnsafeSlow(pieceBytes);
 export async function* piecesOf(path: string): AsyncGenerator<Uint8Array> {
   const file = openSync(path, howToOpen);
   try {
-    const size = readSync(file, desk);
+    const size = fillDesk(file);
     if (size > 0) yield Buffer.from(desk.subarray(0, size));
     if (size < pieceBytes) return;
     for (;;) {
@@ -28,4 +28,15 @@ export async function* piecesOf(path: string): AsyncGenerator<Uint8Array> {
   } finally {
     closeSync(file);
   }
+}
+
+/** As much as there is room for: to read less is no sign of the end, not on every file system. */
+function fillDesk(file: number): number {
+  let size = 0;
+  while (size < pieceBytes) {
+    const more = readSync(file, desk, size, pieceBytes - size, null);
+    if (more === 0) break;
+    size += more;
+  }
+  return size;
 }

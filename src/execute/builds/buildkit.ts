@@ -21,7 +21,7 @@ export async function buildWithBuildKit(operation: BuildImage, tools: Tools): Pr
     let response: Readonly<Record<string, string>> | undefined;
     const onResponse = (told: Readonly<Record<string, string>>): void => void (response = told);
     for await (const status of session.build(request, { signal, onResponse })) progress.add(status);
-    if (response !== undefined) await nameCaches(caches, response);
+    if (response !== undefined) nameCaches(caches, response);
   } catch (cause) {
     if (!(cause instanceof TscomposeError)) throw cause;
     const { lastLines, failedStep, failure } = progress;

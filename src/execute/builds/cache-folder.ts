@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { createReadStream, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { TscomposeError } from "../../errors.ts";
 
@@ -30,20 +30,20 @@ export class CacheFolder {
   }
 
   /** The digest of the manifest of this name; `undefined` when the folder has none. Throws when its index is none. */
-  async manifest(name: string): Promise<string | undefined> {
-    const manifests = await this.#index();
+  manifest(name: string): string | undefined {
+    const manifests = this.#index();
     const named = manifests.find(({ annotations }) => annotations?.[refName] === name);
     return (named ?? (manifests.length === 1 ? manifests[0] : undefined))?.digest;
   }
 
-  /** Lets a name stand for a manifest that is in the folder. */
-  async name(name: string, { mediaType, digest, size }: CacheDescriptor): Promise<void> {
-    const others = (await this.#index()).filter(({ annotations }) => annotations?.[refName] !== name);
+  /** Lets a name stand for a manifest that is in the folder. At once: builds side by side may name theirs, too. */
+  name(name: string, { mediaType, digest, size }: CacheDescriptor): void {
+    const others = this.#index().filter(({ annotations }) => annotations?.[refName] !== name);
     const manifests = [...others, { mediaType, digest, size, annotations: { [refName]: name } }];
-    await writeFile(join(this.path, "oci-layout"), '{"imageLayoutVersion":"1.0.0"}');
+    writeFileSync(join(this.path, "oci-layout"), '{"imageLayoutVersion":"1.0.0"}');
     const temporary = join(this.path, `index.json.${randomUUID()}`);
-    await writeFile(temporary, JSON.stringify({ schemaVersion: 2, manifests }));
-    await rename(temporary, join(this.path, "index.json"));
+    writeFileSync(temporary, JSON.stringify({ schemaVersion: 2, manifests }), { flush: true });
+    renameSync(temporary, join(this.path, "index.json"));
   }
 
   /** Length of a blob; `undefined` when it is not there. */
@@ -72,8 +72,9 @@ export class CacheFolder {
       await using file = await open(temporary, "wx");
       for await (const chunk of content) {
         hash.update(chunk);
-        await file.write(chunk);
+        await file.writeFile(chunk); // all of it, which a single write does not promise
       }
+      await file.sync();
       const found = `sha256:${hash.digest("hex")}`;
       if (found !== digest()) throw new Error(`a blob of digest ${found} came as ${digest()}`);
       await rename(temporary, this.#blob(found));
@@ -82,10 +83,10 @@ export class CacheFolder {
     }
   }
 
-  async #index(): Promise<readonly NamedDescriptor[]> {
+  #index(): readonly NamedDescriptor[] {
     const path = join(this.path, "index.json");
     try {
-      const { manifests } = JSON.parse(await readFile(path, "utf8")) as { readonly manifests?: unknown };
+      const { manifests } = JSON.parse(readFileSync(path, "utf8")) as { readonly manifests?: unknown };
       if (Array.isArray(manifests)) return manifests as readonly NamedDescriptor[];
     } catch (error) {
       if (isMissing(error)) return [];

@@ -17,7 +17,7 @@ export interface BuildCaches {
 const usualTag = "latest";
 
 /** Finds the caches of a build: those in folders are named by their manifests (moby/buildkit, client/solve.go). */
-export async function cachesOf({ cacheFrom = [], cacheTo = [] }: Build): Promise<BuildCaches> {
+export function cachesOf({ cacheFrom = [], cacheTo = [] }: Build): BuildCaches {
   const folders = new Map<string, CacheFolder>();
   const folderOf = (path: string): CacheFolder => {
     const store = contentStoreOf(path);
@@ -33,7 +33,7 @@ export async function cachesOf({ cacheFrom = [], cacheTo = [] }: Build): Promise
       continue;
     }
     const { src = "", tag = usualTag } = attrs;
-    const digest = attrs["digest"] ?? (await folderOf(src).manifest(tag));
+    const digest = attrs["digest"] ?? folderOf(src).manifest(tag);
     if (digest === undefined) absent.push(src);
     else imports.push({ type, attrs: { ...attrs, digest } });
   }
@@ -43,10 +43,7 @@ export async function cachesOf({ cacheFrom = [], cacheTo = [] }: Build): Promise
 }
 
 /** Lets the folders of `cache_to` name what a build has left there. Throws when the builder tells of nothing. */
-export async function nameCaches(
-  { exports, folders }: BuildCaches,
-  response: Readonly<Record<string, string>>,
-): Promise<void> {
+export function nameCaches({ exports, folders }: BuildCaches, response: Readonly<Record<string, string>>): void {
   for (const { type, attrs } of exports) {
     if (type !== "local") continue;
     const told = response["cache.manifest"];
@@ -58,6 +55,6 @@ export async function nameCaches(
       });
     }
     const folder = folders.get(contentStoreOf(attrs["dest"] ?? ""));
-    await folder?.name(attrs["tag"] ?? usualTag, JSON.parse(told) as CacheDescriptor);
+    folder?.name(attrs["tag"] ?? usualTag, JSON.parse(told) as CacheDescriptor);
   }
 }

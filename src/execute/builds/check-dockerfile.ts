@@ -24,7 +24,7 @@ export async function joinFor(operation: BuildImage, sessions: BuildSessions): P
   const { context = "." } = build;
   const offer = { context: isRemoteContext(context) ? undefined : context, secrets, ssh: build.ssh ?? [] };
   const { folders } = solveOf(operation, undefined);
-  const caches = await cachesOf(build);
+  const caches = cachesOf(build);
   const session = await sessions.join(offer, { folders, blobs: caches.folders });
   const addresses = Object.values(build.extraHosts ?? {}).flat();
   const hostGateway = addresses.includes("host-gateway") ? await gatewayOf(session) : undefined;

@@ -25,6 +25,14 @@ test.each([0, 1, 1000, (256 << 10) - 1, 256 << 10, (256 << 10) + 1, (1 << 20) + 
   },
 );
 
+// Of this one, which is far larger, the kernel hands out a page at a time.
+test("a file that is read little by little does not end with the first of it", async () => {
+  const pieces = piecesOf("/proc/kallsyms");
+  const { value } = await pieces.next();
+  await pieces.return(undefined);
+  expect(value).toHaveLength(256 << 10);
+});
+
 test("what has become a pipe is not waited for", async () => {
   const path = join(folder(), "pipe");
   execFileSync("mkfifo", [path]);
