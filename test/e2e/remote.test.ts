@@ -69,6 +69,12 @@ test("a git repository is read at a branch, a tag or a commit, in a folder of it
     expect(await readdir(kept)).toEqual([commit]);
     expect((await stat(join(kept, commit))).mode & 0o777).toBe(0o700);
 
+    const asked = await inFolder(mine, "-p", "e2e-never", "-f", `${address}/shop`, "create");
+    expect(asked).toMatchObject({ exitCode: 1, stdout: "" });
+    const table =
+      /^files from afar take these variables:\n {2}VARIABLE +VALUE +FROM\n {2}TAG +mine +\.env\n {2}hint: .*--yes/;
+    expect(asked.stderr, "whoever makes a container of it sees what it takes from here").toMatch(table);
+
     const tagged = await inFolder(mine, "-f", `${address}/shop#v1:apps/db/main.yaml`, "config");
     expect(tagged, tagged.stderr).toMatchObject({ exitCode: 0 });
     expect(tagged.stdout).toContain(`source: ${join(kept, commit, "apps/data")}\n`);

@@ -1,6 +1,7 @@
 import { withoutProgress } from "../change.ts";
 import type { CommandModule } from "../command.ts";
 import { exitCode } from "../exit-code.ts";
+import { heedRemotes } from "../heed-remotes.ts";
 import { parallelLimit } from "../project-options.ts";
 import { watchHere } from "../watching.ts";
 
@@ -9,6 +10,7 @@ interface WatchFlags {
   readonly prune?: boolean;
   readonly quiet?: boolean;
   readonly verify?: boolean;
+  readonly yes?: boolean;
 }
 
 /** `watch`: keeps running containers in step with files. */
@@ -20,9 +22,11 @@ export const watch: CommandModule<WatchFlags> = {
       .option("--prune", "remove images that a rebuild took the name from: yes, unless --prune=false")
       .option("--quiet", "hide the progress of builds")
       .option("--verify", "compare what containers hold after each quiet second, and repair what differs");
+    command.addOption(command.createOption("-y, --yes").hideHelp());
   },
   async run({ args: services, flags, session }) {
     const loaded = await session.load({ services });
+    if (!(await heedRemotes(loaded, flags, session))) return exitCode.interrupted;
     const { environment } = loaded;
     await using engine = await session.openEngine();
     await using view = await session.openView(environment);
