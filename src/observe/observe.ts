@@ -17,6 +17,8 @@ export interface ObserveRequest {
   readonly needsDetails?: (container: ObservedContainer) => boolean;
   /** Whether to look at everybody's containers, for ports of the host that are taken: one more call. */
   readonly needsPortHolders?: (containers: readonly ObservedContainer[]) => boolean;
+  /** Names that somebody else's containers may have: one more call where there are any. */
+  readonly wantedNames?: (containers: readonly ObservedContainer[]) => readonly string[];
 }
 
 /** An image to look for. */
@@ -42,9 +44,10 @@ export async function observe(engine: Engine, request: ObserveRequest): Promise<
     networks: networks.map((info) => toNetwork(info, request.projectName)),
     volumes: volumes.map((info) => toVolume(info, request.projectName)),
   };
-  const [detailed, portHolders, foreignNetworks, foreignVolumes] = await Promise.all([
+  const [detailed, portHolders, nameHolders, foreignNetworks, foreignVolumes] = await Promise.all([
     addDetails(engine, owned.containers, request.needsDetails),
     request.needsPortHolders?.(owned.containers) === true ? observePortHolders(engine) : [],
+    observeNameHolders(engine, request.wantedNames?.(owned.containers) ?? []),
     missing(request.networks, owned.networks, async (name) => {
       const info = await engine.inspectNetwork(name);
       // The engine also answers to ids and prefixes of ids; a name is meant.
@@ -61,6 +64,7 @@ export async function observe(engine: Engine, request: ObserveRequest): Promise<
     apiVersion: engine.apiVersion,
     containers: detailed.map((container) => withNetworkIds(container, allNetworks)).sort(byName),
     portHolders,
+    nameHolders,
     hookContainers: labelled(label.hook).sort(byName),
     networks: allNetworks,
     volumes: [...owned.volumes, ...foreignVolumes].sort(byName),
@@ -79,6 +83,14 @@ export function withNetworkIds(container: ObservedContainer, known: readonly Obs
 async function observePortHolders(engine: Engine): Promise<ObservedContainer[]> {
   const running = await engine.listContainers({ all: false, filters: {} });
   return running.map(toContainer).filter(({ ports }) => ports.length > 0);
+}
+
+async function observeNameHolders(engine: Engine, names: readonly string[]): Promise<ObservedContainer[]> {
+  if (names.length === 0) return [];
+  // A pattern, before which Docker has a slash and Podman has none.
+  const name = names.map((each) => `^/?${each.replaceAll(".", "\\.")}$`);
+  const found = await engine.listContainers({ all: true, filters: { name } });
+  return found.map(toContainer).filter((container) => names.includes(container.name));
 }
 
 async function observeImages(

@@ -13,6 +13,8 @@ export interface Snapshot {
   readonly hookContainers: readonly ObservedContainer[];
   /** Running containers of whatever project that publish ports of the host; empty where nobody had to look. */
   readonly portHolders: readonly ObservedContainer[];
+  /** Containers that have names which the project wants, and are none of its own. */
+  readonly nameHolders: readonly ObservedContainer[];
   /** Networks with the project's label, and same-named or external ones that were asked for. */
   readonly networks: readonly ObservedNetwork[];
   readonly volumes: readonly ObservedVolume[];

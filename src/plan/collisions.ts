@@ -119,7 +119,7 @@ function isOrphan({ labels, service }: ObservedContainer, { name, services, disa
   return labels[label.project] === name && !(service in services) && !(service in disabledServices);
 }
 
-function checkNames({ snapshot, decided, orphans }: Outlook, report: ReportProblem): void {
+function checkNames({ project, snapshot, decided, orphans }: Outlook, report: ReportProblem): void {
   const freed = freedContainers(decided, orphans);
   const owners = new Map<string, string>();
   for (const [service, { replicas }] of decided) {
@@ -136,12 +136,12 @@ function checkNames({ snapshot, decided, orphans }: Outlook, report: ReportProbl
           message: `container name "${name}" is also that of ${others}`,
         });
       }
-      const holder = snapshot.containers.find((each) => each.name === name);
+      const holder = [...snapshot.containers, ...snapshot.nameHolders].find((each) => each.name === name);
       if (holder === undefined || freed.has(holder.id) || isOwn(decision, holder.id)) continue;
       report({
         code: "conflict",
         path: ["services", service],
-        message: `container name "${name}" is taken by a container of ${holder.service}`,
+        message: `container name "${name}" is taken by ${describeHolder(holder, project)}`,
         hint: `remove it: docker rm -f ${name}`,
       });
     }

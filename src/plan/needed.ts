@@ -14,6 +14,8 @@ export interface Needed {
   readonly needsDetails: (container: ObservedContainer) => boolean;
   /** True when a port of the host is wanted that no container of its service publishes: somebody else may. */
   readonly needsPortHolders: (containers: readonly ObservedContainer[]) => boolean;
+  /** Names that the file gives to containers which are not there: somebody else's may have them. */
+  readonly wantedNames: (containers: readonly ObservedContainer[]) => readonly string[];
 }
 
 /** Lists what a project refers to on the engine. */
@@ -29,6 +31,10 @@ export function neededFor(given: Project): Needed {
     needsDetails: ({ service, isOneOff }) => project.services[service] !== undefined && !isOneOff,
     needsPortHolders: (containers) =>
       Object.values(project.services).some((service) => !publishesAlready(service, project, containers)),
+    wantedNames: (containers) =>
+      Object.values(project.services)
+        .flatMap(({ containerName }) => containerName ?? [])
+        .filter((wanted) => containers.every(({ name }) => name !== wanted)),
   };
 }
 

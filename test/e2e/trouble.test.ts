@@ -61,6 +61,25 @@ scenario("a port that somebody else has is named", {
   )
   .step("down leaves nothing", run("down"), nothingIsLeft);
 
+scenario("a name that somebody else's container has is told before anything is done", {
+  "compose.yaml": `services:
+  db: { image: busybox, command: sleep infinity, stop_signal: SIGKILL }
+  web: { image: busybox, command: sleep infinity, stop_signal: SIGKILL, container_name: "\${COMPOSE_PROJECT_NAME}-mine" }
+`,
+})
+  .step("somebody else has it", ({ engine, project: { name } }) =>
+    engine.send("POST", `/containers/create?name=${name}-mine`, {
+      Image: "busybox",
+      Labels: { "com.docker.compose.project": name },
+    }),
+  )
+  .step(
+    "up says so, and leaves all as it is",
+    runFailing(1, "up", "-d"),
+    complained(/compose\.yaml:3:\d+ .*-mine"? is taken/),
+    belongingsAre("container mine"),
+  );
+
 scenario("a dependency that does not become healthy keeps its dependents from starting", {
   "compose.yaml": `
 services:

@@ -33,7 +33,7 @@ export function simulate(plan: Plan, before: Snapshot, simulation: Simulation = 
 
 /** An engine that holds nothing of a project. */
 export function emptySnapshot(projectName: string, apiVersion = "1.51"): Snapshot {
-  const none = { containers: [], hookContainers: [], portHolders: [], networks: [], volumes: [] };
+  const none = { containers: [], hookContainers: [], portHolders: [], nameHolders: [], networks: [], volumes: [] };
   return { projectName, apiVersion, ...none, images: {} };
 }
 

@@ -177,3 +177,17 @@ describe("others are looked at", () => {
     expect(neededFor(sampleProject(sample)).needsPortHolders(containers)).toBe(false);
   });
 });
+
+test("a name that a container of another project has is told, with its holder and a way out", () => {
+  const project = sampleProject(web({}, { containerName: "shop-db-1" }));
+  const taken = { ...engineWith(project), nameHolders: [holder()] };
+  expect(() => reconcile(project, taken)).toThrow(
+    'services.web: container name "shop-db-1" is taken by container shop-db-1 of project shop',
+  );
+});
+
+test("names are asked for that the file gives, and no container of the project has", () => {
+  const needed = neededFor(sampleProject({ services: { web: { containerName: "box" }, db: {} } }));
+  expect(needed.wantedNames([holder()])).toEqual(["box"]);
+  expect(needed.wantedNames([{ ...holder(), name: "box" }])).toEqual([]);
+});
