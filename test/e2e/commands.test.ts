@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { expect } from "vitest";
 import type { ContainerInspect } from "../../src/docker-api/container.ts";
 import {
@@ -20,6 +21,10 @@ import {
   scenario,
 } from "../support/scenario.ts";
 import { start, toolUnderTest } from "../support/tool.ts";
+
+function aliasesOf({ NetworkSettings: { Networks } }: ContainerInspect): readonly string[] {
+  return Object.values(Networks).flatMap(({ Aliases }) => Aliases ?? []);
+}
 
 function isPublished({ NetworkSettings: { Ports = {} } }: ContainerInspect): boolean {
   return Object.values(Ports).some((bindings) => (bindings ?? []).length > 0);
@@ -116,12 +121,18 @@ services:
     running.process.stdout?.once("data", () => running.process.kill("SIGTERM")); // before it says so the signal would be lost
     expect(await running.outcome).toMatchObject({ stdout: "ready\n", exitCode: 5 });
   })
-  .step("no port is published", run("run", "-d", "web"), inspects("web", isPublished, false))
+  .step(
+    "no port is published, and the name of the service leads elsewhere",
+    run("run", "-d", "web"),
+    inspects("web", isPublished, false),
+    inspects("web", aliasesOf, expect.not.arrayContaining(["web"])),
+  )
   .step(
     "the service's are where that is asked for",
     run("down", "--remove-orphans"),
-    run("run", "-d", "--service-ports", "web"),
+    run("run", "-d", "--service-ports", "--use-aliases", "web"),
     inspects("web", isPublished, true),
+    inspects("web", aliasesOf, expect.arrayContaining(["web"])),
   )
   .step("down leaves nothing", run("down", "--remove-orphans"), nothingIsLeft);
 
@@ -206,13 +217,21 @@ services:
 scenario("logs -f ends with what it follows", {
   "compose.yaml": `
 services:
-  short: { image: busybox, command: ["sh", "-c", "echo said; sleep 6; exit 2"] }
+  short:
+    image: busybox
+    command: ["sh", "-c", "trap 'exit 2' TERM; echo said; while :; do sleep 0.1; done"]
 `,
 })
   .step("up starts it", run("up", "-d"))
   .step(
     "the last line is there, and the exit code",
-    run("logs", "-f", "short"),
+    async (world) => {
+      const { engine, project } = world;
+      const running = start(toolUnderTest, ["logs", "-f", "short"], runOptions(world));
+      await Promise.race([once(running.process.stdout ?? running.process, "data"), running.outcome]);
+      await engine.send("POST", `/containers/${project.name}-short-1/kill?signal=TERM`);
+      world.outcomes.push(await running.outcome);
+    },
     printed(/^short-1 +\| said$/m),
     printed(/^short-1 exited with code 2$/m),
   )

@@ -1,5 +1,5 @@
 import { belongingsAre, complained, nothingIsLeft, serviceIs } from "../support/expectations.ts";
-import { run, scenario } from "../support/scenario.ts";
+import { run, runFailing, scenario } from "../support/scenario.ts";
 
 const sleeper = "{ image: busybox, command: sleep infinity, stop_signal: SIGKILL }";
 
@@ -35,6 +35,40 @@ services:
     serviceIs("web", "running"),
   )
   .step("--wait counts a completed job as well", run("up", "-d", "--wait"), serviceIs("web", "running"))
+  .step("down leaves nothing", run("down"), nothingIsLeft);
+
+scenario("who may fail, and who has no replica, holds nobody up", {
+  "compose.yaml": `
+services:
+  warmup: { image: busybox, command: ["false"] }
+  queue: { <<: &sleeper ${sleeper}, scale: 0 }
+  unprobed: *sleeper
+  web:
+    <<: *sleeper
+    depends_on:
+      warmup: { condition: service_completed_successfully, required: false }
+      queue: { condition: service_healthy }
+      unprobed: { condition: service_healthy, required: false }
+`,
+})
+  .step(
+    "up starts who depends on them, and tells why it did not wait",
+    run("up", "-d"),
+    serviceIs("warmup", "exited"),
+    serviceIs("web", "running"),
+    complained(/optional dependency "warmup": .*\b1\b/),
+    complained(/optional dependency "unprobed": .* has no healthcheck/),
+  )
+  .step("down leaves nothing", run("down"), nothingIsLeft);
+
+scenario("to wait for the health of who is not probed is an error", {
+  "compose.yaml": `
+services:
+  db: ${sleeper}
+  web: { <<: ${sleeper}, depends_on: { db: { condition: service_healthy } } }
+`,
+})
+  .step("up says who", runFailing(1, "up", "-d"), complained(/db-1 has no healthcheck/), serviceIs("web", "created"))
   .step("down leaves nothing", run("down"), nothingIsLeft);
 
 const chain = {

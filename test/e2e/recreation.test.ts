@@ -76,6 +76,25 @@ scenario("a stopped or removed container comes back", project("1"))
   )
   .step("down -v leaves nothing", run("down", "-v"), nothingIsLeft);
 
+scenario("a frozen container goes on, and one whose network is gone is made anew", {
+  "compose.yaml": "services: { web: { image: busybox, command: sleep infinity, stop_signal: SIGKILL } }\n",
+})
+  .step("up starts it", run("up", "-d"), remember("web"))
+  .step(
+    "somebody else freezes it",
+    ({ engine, project: { name } }) => engine.send("POST", `/containers/${name}-web-1/pause`),
+    run("up", "-d"),
+    isSameContainer("web"),
+    serviceIs("web", "running"),
+  )
+  .step("somebody else takes its network away", async ({ engine, project: { name } }) => {
+    const endpoint = { Container: `${name}-web-1`, Force: true };
+    await engine.send("POST", `/networks/${name}_default/disconnect`, endpoint);
+    await engine.send("DELETE", `/networks/${name}_default`);
+  })
+  .step("up makes both", run("up", "-d"), isNewContainer("web"), belongingsAre("container web-1", "network default"))
+  .step("down leaves nothing", run("down"), nothingIsLeft);
+
 scenario("a service that is gone from the file is an orphan", project("1"))
   .step("up starts it", run("up", "-d"))
   .step(
