@@ -1,6 +1,6 @@
 import type { Project } from "../compose/project.ts";
 import type { Context } from "../context.ts";
-import type { Engine, EventStream } from "../engine/engine.ts";
+import type { Engine, EventStream, OutputChunk } from "../engine/engine.ts";
 import { EngineError, TscomposeError } from "../errors.ts";
 import type { Emit, ProgressEvent, StepInfo } from "../events.ts";
 import { toContainer } from "../observe/observed.ts";
@@ -15,6 +15,7 @@ import { type RestartRules, restartRules } from "../plan/spec/restart-policy.ts"
 import { Restarter } from "./restarts/restarter.ts";
 import { findContainers, type Replica, shortName } from "./select-containers.ts";
 import { fired, stopOrKill } from "./stop-or-kill.ts";
+import { UnloggedOutput } from "./unlogged-output.ts";
 
 /** What attached `up` shows, and what ends it. */
 export interface AttachOptions extends ScopeOptions, ExitRules {
@@ -53,16 +54,18 @@ export async function attach(
   verbs: AttachVerbs,
   context: AttachContext,
 ): Promise<AttachEnd> {
-  const parts = { project, scope: attachScope(project, options), exits: new Exits(options), context };
-  const enough = AbortSignal.any([context.signal, parts.exits.signal]);
   // Logs outlive the first Ctrl-C: they end when their containers do, or with us.
   const streams = new AbortController();
+  const unlogged = new UnloggedOutput(project, { ...context, signal: streams.signal });
+  const parts = { project, scope: attachScope(project, options), exits: new Exits(options), context, unlogged };
+  const enough = AbortSignal.any([context.signal, parts.exits.signal]);
   try {
     await using events = await subscribe({ name: project.name }, { ...context, signal: streams.signal });
     const following = await beginFollowing(parts, options, { events, signal: streams.signal });
     using restarter = following.restarter;
     enough.addEventListener("abort", () => restarter[Symbol.dispose]());
-    const started = verbs.start({ ...context, signal: enough, emit: announcing(parts, following) });
+    const engine = unlogged.listeningEngine;
+    const started = verbs.start({ ...context, engine, signal: enough, emit: announcing(parts, following) });
     const followed = following.follower.follow(started);
     followed.catch(() => {}); // awaited below, but a start that fails is told first
     const { detached = new AbortController().signal } = context;
@@ -92,6 +95,7 @@ interface Parts {
   readonly scope: AttachScope;
   readonly exits: Exits;
   readonly context: AttachContext;
+  readonly unlogged: UnloggedOutput;
 }
 
 async function beginFollowing(
@@ -99,7 +103,7 @@ async function beginFollowing(
   { timestamps = false }: AttachOptions,
   { events, signal }: { readonly events: EventStream; readonly signal: AbortSignal },
 ): Promise<Following> {
-  const { project, scope, exits, context } = parts;
+  const { project, scope, exits, context, unlogged } = parts;
   const subject = { name: project.name, project };
   const emit: Emit = (event) => {
     if (event.kind === "container-exited") {
@@ -109,30 +113,45 @@ async function beginFollowing(
     if (event.kind === "remark" || ("service" in event && scope.isShown(event))) context.emit(event);
   };
   const restarter = restarterFor(parts, (container) => follower.giveUp(container));
+  const found = (await findContainers(context.engine, subject)).map(toContainer).filter(({ isOneOff }) => !isOneOff);
+  const followed = found.filter((container) => scope.isShown(container) || scope.isAwaited(container));
+  /** Nothing is to be shown of them before they are started. */
+  const silent = new Set(followed.filter((container) => !isUp(container)).map(({ id }) => id));
   const follower: LogFollower = new LogFollower({
     subject,
     options: { follow: true, tail: 0, timestamps },
     context: { ...context, signal, emit },
     events,
-    copyLog: async (container, ...rest) => (scope.isShown(container) ? copyLog(container, ...rest) : undefined),
+    copyLog: async (container, ...rest) => {
+      if (!scope.isShown(container) || silent.delete(container.id)) return;
+      const heard = await unlogged.take(container.id, { timestamps });
+      await (heard === undefined ? copyLog(container, ...rest) : handOn(heard, container, parts));
+    },
     isFollowed: (container) =>
       scope.isShown(container) || scope.isAwaited(container) || rulesOf(project, container.service) !== undefined,
     isAwaited: scope.isAwaited,
     restarter,
     hopesForStarts: false,
   });
-  const found = (await findContainers(context.engine, subject)).map(toContainer).filter(({ isOneOff }) => !isOneOff);
-  const followed = found.filter((container) => scope.isShown(container) || scope.isAwaited(container));
   await follower.begin(followed);
   return { follower, restarter, found: followed };
 }
 
+async function handOn(
+  output: AsyncIterable<OutputChunk>,
+  container: Replica,
+  { project, context }: Parts,
+): Promise<void> {
+  const source = { container: shortName(container, project.name), service: container.service };
+  for await (const chunk of output) await context.write({ ...source, ...chunk });
+}
+
 /** Restarts as the file says it, where engines would not do it so. */
-function restarterFor({ project, context }: Parts, givenUp: (container: Replica) => void): Restarter {
+function restarterFor({ project, context, unlogged }: Parts, givenUp: (container: Replica) => void): Restarter {
   return new Restarter({
     rulesOf: (name) => rulesOf(project, name),
     graceMsOf: (name) => (graceOf(project.services[name]).graceMs ?? 10_000) + 1000,
-    start: (id) => context.engine.startContainer(id),
+    start: (id) => unlogged.listeningEngine.startContainer(id),
     givenUp,
     emit: context.emit,
   });

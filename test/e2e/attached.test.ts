@@ -172,3 +172,29 @@ services:
     didNotPrint(/from db|web-1/),
   )
   .step("down leaves nothing", run("down"), nothingIsLeft);
+
+scenario("what no log keeps is shown all the same", {
+  "compose.yaml": `
+services:
+  web:
+    image: busybox
+    command: ["sh", "-c", "echo hello; printf bye; exit 3"]
+    logging: { driver: none }
+`,
+})
+  .step(
+    "from the first word to the last",
+    run("up"),
+    printed(/^web-1 +\| hello\nweb-1 +\| bye\nweb-1 exited with code 3$/m),
+  )
+  .step(
+    "also when it is started again",
+    run("up"),
+    printed(/^web-1 +\| hello\nweb-1 +\| bye\nweb-1 exited with code 3$/m),
+  )
+  .step(
+    "by our own clock",
+    run("up", "--timestamps"),
+    printed(/^web-1 +\| \d{4}-\d\d-\d\dT\S+Z hello\nweb-1 +\| \S+Z bye$/m),
+  )
+  .step("down leaves nothing", run("down"), nothingIsLeft);
