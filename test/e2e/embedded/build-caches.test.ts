@@ -93,7 +93,7 @@ describe("caches of builds that are kept elsewhere", () => {
 
   async function inFolder(path: string): Promise<CachePlace> {
     const folder = new CacheFolder(path);
-    const manifest = await folder.manifest("latest");
+    const manifest = folder.manifest("latest");
     const has = async (digest: string): Promise<boolean> => (await folder.size(digest)) !== undefined;
     const read = (digest: string): AsyncIterable<Uint8Array> => folder.read(digest);
     const write: CacheFolder["write"] = (content, digest) => folder.write(content, digest);
@@ -134,7 +134,7 @@ describe("caches of builds that are kept elsewhere", () => {
     const { id, cacheManifest = "" } = await build({ cacheTo: [{ place: await inFolder(path), ...target }] });
     const folder = new CacheFolder(path);
     const size = (await folder.size(cacheManifest)) ?? 0;
-    await folder.name("latest", {
+    folder.name("latest", {
       mediaType: "application/vnd.oci.image.manifest.v1+json",
       digest: cacheManifest,
       size,
@@ -185,7 +185,7 @@ describe("caches of builds that are kept elsewhere", () => {
     });
     const folder = new CacheFolder(path);
     const size = (await folder.size(cacheManifest)) ?? 0;
-    await folder.name("latest", {
+    folder.name("latest", {
       mediaType: "application/vnd.oci.image.manifest.v1+json",
       digest: cacheManifest,
       size,
