@@ -1,7 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { createWriteStream } from "node:fs";
-import { rename, rm, stat } from "node:fs/promises";
-import { pipeline } from "node:stream/promises";
+import { open, rename, rm, stat } from "node:fs/promises";
 import { UsageError } from "../errors.ts";
 
 /** The file of `--output` appears only when it is whole, and only its owner can read it. Throws when it cannot be written. */
@@ -10,13 +8,18 @@ export async function keepFile(content: AsyncIterable<Uint8Array>, path: string)
   const unfinished = `${path}.${randomBytes(6).toString("hex")}`;
   try {
     await expectFile(path);
-    await pipeline(content, createWriteStream(unfinished, { mode: 0o600, flags: "wx" }));
+    await write(content, unfinished);
     await rename(unfinished, path);
   } catch (error) {
     await rm(unfinished, { force: true });
     if (error instanceof Error && "syscall" in error) throw new UsageError(`--output: ${error.message}`);
     throw error;
   }
+}
+
+async function write(content: AsyncIterable<Uint8Array>, path: string): Promise<void> {
+  await using file = await open(path, "wx", 0o600);
+  for await (const bytes of content) await file.writeFile(bytes);
 }
 
 /** Anything else would be replaced by a file, `/dev/null` for everybody. */
