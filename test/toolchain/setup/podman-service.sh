@@ -2,6 +2,7 @@
 # With the last process of the namespace all of Podman's are gone, and its mounts.
 ip link set lo up
 mkdir -p /run/netns && mount -t tmpfs tmpfs /run/netns # where Podman leaves a file for each container
+mkdir -p /run/containers && mount -t tmpfs tmpfs /run/containers # names of other runs would be answered, too
 mkdir "$folder/root" "$folder/run" "$folder/tmp"
 # Without the unified hierarchy crun refuses to run.
 [ "$(stat -fc %T /sys/fs/cgroup)" = cgroup2fs ] && runtime=crun || runtime=runc
