@@ -1,3 +1,5 @@
+import type { HealthConfig } from "../../src/docker-api/container.ts";
+
 // Compose files to measure with. They are YAML, not JSON, as people write them.
 
 const sleeper = `image: busybox
@@ -9,17 +11,29 @@ export function flat(count: number): string {
   return services(count, () => sleeper);
 }
 
+/** When a service is probed. An engine that probes ten of them every 100 ms has little time for anything else. */
+export type Probing = "while it starts" | "all along";
+
 /** Each one waits until the one before it is healthy. */
-export function chain(length: number): string {
-  return services(length, (index) => `${sleeper}\n    ${healthy}${index === 0 ? "" : waitsFor([`s${index - 1}`])}`);
+export function chain(length: number, probing: Probing): string {
+  const health = healthy(probing);
+  return services(length, (index) => `${sleeper}\n    ${health}${index === 0 ? "" : waitsFor([`s${index - 1}`])}`);
+}
+
+/** What the floor tells the engine for the same. */
+export function healthBody(probing: Probing): HealthConfig {
+  const fast = 100e6;
+  const [start, slow] = [{ StartInterval: fast, StartPeriod: 60e9, Interval: 60e9 }, { Interval: fast }];
+  return { Test: ["CMD", "true"], Timeout: 5e9, Retries: 50, ...(probing === "all along" ? slow : start) };
 }
 
 /** One at the bottom, many beside each other above it, one that waits for all of those. */
 export function diamond(width: number): string {
+  const health = healthy("all along");
   return services(width + 2, (index) => {
-    if (index === 0) return `${sleeper}\n    ${healthy}`;
+    if (index === 0) return `${sleeper}\n    ${health}`;
     const below = index <= width ? ["s0"] : Array.from({ length: width }, (_, each) => `s${each + 1}`);
-    return `${sleeper}\n    ${healthy}${waitsFor(below)}`;
+    return `${sleeper}\n    ${health}${waitsFor(below)}`;
   });
 }
 
@@ -60,7 +74,10 @@ export function wide(count: number): string {
   ).concat("volumes: { data: {} }\nnetworks: { front: {}, back: {} }\n");
 }
 
-const healthy = `healthcheck: { test: ["CMD", "true"], interval: 100ms, timeout: 5s, retries: 50 }`;
+function healthy(probing: Probing): string {
+  const when = probing === "all along" ? "interval: 100ms" : "start_interval: 100ms, start_period: 60s, interval: 60s";
+  return `healthcheck: { test: ["CMD", "true"], ${when}, timeout: 5s, retries: 50 }`;
+}
 
 function waitsFor(names: readonly string[]): string {
   return `\n    depends_on:${names.map((name) => `\n      ${name}: { condition: service_healthy }`).join("")}`;

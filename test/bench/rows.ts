@@ -3,8 +3,9 @@ import { randomBytes } from "node:crypto";
 import { takeOver } from "./embedded.ts";
 import { Floor } from "./floor.ts";
 import { clocked, type Contestant } from "./measure.ts";
-import { chain, diamond, flat, wide } from "./projects.ts";
+import { chain, diamond, flat, healthBody, type Probing, wide } from "./projects.ts";
 import { leave, Player, type Side, usageOf } from "./side.ts";
+import { WatchedProject } from "./watched-project.ts";
 
 /** One kind of work, and how much of the peer's figure it may take. */
 export interface Row {
@@ -40,11 +41,24 @@ export const rows: readonly Row[] = [
   reading("config, 1 service", {}, wide(1), ["config"]),
   reading("config, 100 services", { ofPeer: 1 }, wide(100), ["config"]),
   reading("config, 1,000 services", { ofPeer: 1 }, wide(1000), ["config"], 0.3),
-  life("1 service", flat(1), { floor: 1, share: 0.5 }),
-  life("5 services", flat(5), { floor: 5, share: 0.5 }),
-  life("20 services", flat(20), { floor: 20, share: 0.3, up: { ofPeer: 0.8, ofFloor: 1.25 }, down: { ofPeer: 0.9 } }),
-  life("50 services", flat(50), { floor: 50, share: 0.15 }),
-  life("a chain of ten that wait for health", chain(10), { share: 0.3, up: { ofPeer: 0.35 } }),
+  life("1 service", flat(1), { floor: independent(1), share: 0.5 }),
+  life("5 services", flat(5), { floor: independent(5), share: 0.5 }),
+  life("20 services", flat(20), {
+    floor: independent(20),
+    share: 0.3,
+    up: { ofPeer: 0.8, ofFloor: 1.25 },
+    down: { ofPeer: 0.9 },
+  }),
+  life("50 services", flat(50), { floor: independent(50), share: 0.15 }),
+  life("a chain of ten that wait for health", chain(10, "while it starts"), {
+    floor: inTurn(10, "while it starts"),
+    share: 0.3,
+    up: { ofPeer: 0.35 },
+  }),
+  life("a chain of ten that are probed all along", chain(10, "all along"), {
+    floor: inTurn(10, "all along"),
+    share: 0.15,
+  }),
   life("a diamond of eight", diamond(6), { share: 0.3 }),
   standing("up -d, nothing to do, 20 services", { ofPeer: 0.6 }, flat(20), ["up", "-d"]),
   standing("ps, 20 services", { ofPeer: 0.8 }, flat(20), ["ps"]),
@@ -53,6 +67,8 @@ export const rows: readonly Row[] = [
   sending(),
   logging(),
   resting(),
+  saving("one saved file", "save", 1.5, {}),
+  saving("500 new files", "burst", 0.25, { ofPeer: 0.25 }),
 ];
 
 /** Work that needs no engine. */
@@ -74,12 +90,29 @@ function reading(
   };
 }
 
+interface LifeOptions {
+  readonly floor?: FloorWork;
+  readonly share: number;
+  readonly up?: Omit<Metric, "unit">;
+  readonly down?: Omit<Metric, "unit">;
+}
+
+/** The same project, made by the engine's calls alone. */
+interface FloorWork {
+  readonly count: number;
+  readonly up: (floor: Floor) => Promise<void>;
+}
+
+function independent(count: number): FloorWork {
+  return { count, up: (floor) => floor.up(count) };
+}
+
+function inTurn(count: number, probing: Probing): FloorWork {
+  return { count, up: (floor) => floor.upInTurn(count, healthBody(probing)) };
+}
+
 /** `up -d` where nothing is, and `down` again. */
-function life(
-  what: string,
-  file: string,
-  { floor, share, up, down }: { floor?: number; share: number; up?: Omit<Metric, "unit">; down?: Omit<Metric, "unit"> },
-): Row {
+function life(what: string, file: string, { floor, share, up, down }: LifeOptions): Row {
   return {
     name: what,
     share,
@@ -98,12 +131,12 @@ function life(
   };
 }
 
-function lifeOfFloor(address: string, count: number, stack: AsyncDisposableStack): Contestant {
+function lifeOfFloor(address: string, { count, up }: FloorWork, stack: AsyncDisposableStack): Contestant {
   const floor = stack.use(new Floor(address, `bench-floor-${randomBytes(3).toString("hex")}`));
   return {
     name: "floor",
     measure: async () => ({
-      "up -d": await clocked(() => floor.up(count)),
+      "up -d": await clocked(() => up(floor)),
       down: await clocked(() => floor.down(count)),
     }),
   };
@@ -239,6 +272,23 @@ function resting(): Row {
           return { CPU: ((after.cpu - before.cpu) / (restMs / 1000)) * 100, memory: after.memory };
         },
       }));
+    },
+  };
+}
+
+/** From a save to what a container sees of it. */
+function saving(what: string, work: "save" | "burst", share: number, goal: Omit<Metric, "unit">): Row {
+  return {
+    name: `watch, ${what} until the container has ${work === "save" ? "it" : "them"}`,
+    share,
+    metrics: { time: { unit: "ms", ...goal } },
+    async enter({ ours, peer }, stack) {
+      const contestants: Contestant[] = [];
+      for (const side of [ours, peer]) {
+        const watched = stack.use(await WatchedProject.enter(side));
+        contestants.push({ name: side.name, measure: async () => ({ time: await clocked(() => watched[work]()) }) });
+      }
+      return contestants;
     },
   };
 }

@@ -1,4 +1,5 @@
-import { Agent, request } from "node:http";
+import { once } from "node:events";
+import { Agent, type IncomingMessage, request } from "node:http";
 import { destination } from "../support/engine-api.ts";
 
 /** Calls of an engine over connections that are kept: as cheap as a client can be. */
@@ -26,6 +27,18 @@ export class Wire implements Disposable {
       });
       call.end(body === undefined ? undefined : JSON.stringify(body));
     });
+  }
+
+  /** What an engine tells line by line, until the caller has seen enough. */
+  async *follow(path: string): AsyncGenerator<unknown, void> {
+    const call = request({ ...destination(this.#address), method: "GET", path, agent: false }).end();
+    const [answer] = (await once(call, "response")) as [IncomingMessage];
+    let rest = "";
+    for await (const chunk of answer.setEncoding("utf8")) {
+      const lines = `${rest}${chunk}`.split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) yield JSON.parse(line);
+    }
   }
 
   [Symbol.dispose](): void {

@@ -1,11 +1,9 @@
-// From a save to what a container sees of it: `tscompose watch` beside `docker compose watch`, turn by turn.
-//   node test/bench/watch.ts [SAVES]
-// Needs Docker Compose (see test/support/tool.ts) and the engine at DOCKER_HOST.
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { EngineApi } from "../support/engine-api.ts";
 import { TestProject } from "../support/test-project.ts";
-import { dockerCompose, killGroup, start, type Tool, tscompose } from "../support/tool.ts";
+import { killGroup, start, tscompose } from "../support/tool.ts";
+import type { Side } from "./side.ts";
 
 const burstSize = 500;
 
@@ -41,9 +39,11 @@ services:
     develop: { watch: [{ path: src, action: sync, target: /app }] }
 `;
 
-/** One tool that watches a project of its own, and what its container has printed. */
-class Contestant implements AsyncDisposable {
+/** A tool that watches a project of its own, and what its container has printed. */
+export class WatchedProject implements AsyncDisposable {
   readonly #project: TestProject;
+  #saves = 0;
+  #bursts = 0;
   readonly #watching: ReturnType<typeof start>;
   readonly #logs: ReturnType<typeof start>;
   #printed = "";
@@ -59,12 +59,12 @@ class Contestant implements AsyncDisposable {
     });
   }
 
-  static async enter(tool: Tool): Promise<Contestant> {
-    const engine = new EngineApi();
+  static async enter({ tool, address }: Side): Promise<WatchedProject> {
+    const engine = new EngineApi(address);
     const project = await TestProject.create({ "compose.yaml": composeFile, "src/save": "0" }, engine);
     const options = {
       directory: project.directory,
-      environment: { DOCKER_HOST: engine.address, COMPOSE_PROJECT_NAME: project.name },
+      environment: { DOCKER_HOST: address, COMPOSE_PROJECT_NAME: project.name },
       patienceMs: 3_600_000,
     };
     await start(tscompose, ["up", "-d"], options).outcome;
@@ -75,23 +75,23 @@ class Contestant implements AsyncDisposable {
       watching.process.stderr?.on("data", ready);
     });
     const logs = start(tscompose, ["logs", "-f", "--no-log-prefix"], options);
-    return new Contestant(project, watching, logs);
+    return new WatchedProject(project, watching, logs);
   }
 
-  async save(text: string): Promise<number> {
-    const begin = performance.now();
+  /** Writes one file, and waits until the container has it. */
+  async save(): Promise<void> {
+    const text = `turn-${++this.#saves}`;
     await writeFile(join(this.#project.directory, "src/save"), text);
     await this.#prints(`save ${text}\n`);
-    return performance.now() - begin;
   }
 
-  async burst(number: number): Promise<number> {
+  /** Writes many new files, and waits until the container has all of them. */
+  async burst(): Promise<void> {
+    const number = this.#bursts++;
     const folder = join(this.#project.directory, `src/burst-${number}`);
-    const begin = performance.now();
     await mkdir(folder);
     for (let index = 0; index < burstSize; index++) await writeFile(join(folder, String(index)), "x");
     await this.#prints(`burst ${number}\n`);
-    return performance.now() - begin;
   }
 
   async #prints(line: string): Promise<void> {
@@ -104,35 +104,4 @@ class Contestant implements AsyncDisposable {
     await Promise.all([this.#watching.outcome, this.#logs.outcome]);
     await this.#project[Symbol.asyncDispose]();
   }
-}
-
-const saves = Number(process.argv[2] ?? 30);
-if (dockerCompose === undefined) throw new Error("Docker Compose is needed to compare with");
-await using ours = await Contestant.enter(tscompose);
-await using theirs = await Contestant.enter(dockerCompose);
-const times = { ours: [] as number[], theirs: [] as number[] };
-// The first is a rehearsal.
-for (let turn = 0; turn <= saves; turn++) {
-  const [one, other] = [await ours.save(`turn-${turn}`), await theirs.save(`turn-${turn}`)];
-  if (turn === 0) continue;
-  times.ours.push(one);
-  times.theirs.push(other);
-}
-report("one file", times.ours, times.theirs);
-// Again, the first is a rehearsal.
-const bursts = { ours: [] as number[], theirs: [] as number[] };
-for (let number = 0; number <= 5; number++) {
-  bursts.ours.push(await ours.burst(number));
-  bursts.theirs.push(await theirs.burst(number));
-}
-report(`${burstSize} files at once`, bursts.ours.slice(1), bursts.theirs.slice(1));
-
-function report(what: string, one: readonly number[], other: readonly number[]): void {
-  const at = (list: readonly number[], share: number): number =>
-    list.toSorted((a, b) => a - b)[Math.floor(share * (list.length - 1))] ?? 0;
-  const show = (list: readonly number[]): string => `${at(list, 0.5).toFixed(0)} / ${at(list, 0.95).toFixed(0)} ms`;
-  const ratio = at(one, 0.5) / at(other, 0.5);
-  process.stdout.write(
-    `${what}: tscompose ${show(one)}, docker compose ${show(other)} (median / 95 %), ratio of medians ${ratio.toFixed(2)}\n`,
-  );
 }
