@@ -268,28 +268,31 @@ services:
     ["stop-first", "start-first"].map((order) => ({ call, order })),
   );
 
-  test.for(moments)("leaves the old or the new container serving: at $call, $order", async ({ call, order }) => {
-    await using project = await TestProject.create(single("1", order), engine);
-    await succeeds(up(project, engine.address));
-    await project.write(single("2", order));
-    let running: RunningCommand | undefined;
-    let isInterrupted = false;
-    await using proxy = await RecordingProxy.open((_, made) => {
-      if (!isInterrupted && made.includes(call) && !made.startsWith("GET") && running !== undefined) {
-        isInterrupted = true;
-        killGroup(running.process, "SIGINT");
-      }
-      return "forward";
-    });
-    running = up(project, proxy.address);
-    await running.outcome;
-    expect(isInterrupted).toBe(true);
-    const filters = { label: [`com.docker.compose.project=${project.name}`], status: ["running"] };
-    expect(await engine.containers(filters)).not.toEqual([]);
+  test.concurrent.for(moments)(
+    "leaves the old or the new container serving: at $call, $order",
+    async ({ call, order }) => {
+      await using project = await TestProject.create(single("1", order), engine);
+      await succeeds(up(project, engine.address));
+      await project.write(single("2", order));
+      let running: RunningCommand | undefined;
+      let isInterrupted = false;
+      await using proxy = await RecordingProxy.open((_, made) => {
+        if (!isInterrupted && made.includes(call) && !made.startsWith("GET") && running !== undefined) {
+          isInterrupted = true;
+          killGroup(running.process, "SIGINT");
+        }
+        return "forward";
+      });
+      running = up(project, proxy.address);
+      await running.outcome;
+      expect(isInterrupted).toBe(true);
+      const filters = { label: [`com.docker.compose.project=${project.name}`], status: ["running"] };
+      expect(await engine.containers(filters)).not.toEqual([]);
 
-    await succeeds(up(project, engine.address));
-    expect(await project.belongings()).toEqual(["container web-1", "network default"]);
-  });
+      await succeeds(up(project, engine.address));
+      expect(await project.belongings()).toEqual(["container web-1", "network default"]);
+    },
+  );
 });
 
 function up(project: TestProject, address: string): RunningCommand {
