@@ -51,22 +51,13 @@ type BuildDefinition =
       readonly entitlements?: readonly string[] | undefined;
 
       /** Build arguments; one without a value takes it from the environment. */
-      readonly args?:
-        | { readonly [name: string]: string | number | boolean | null | undefined }
-        | readonly string[]
-        | undefined;
+      readonly args?: ListOrMap | undefined;
 
       /** SSH agents or keys that RUN --mount=type=ssh may use: "default", or an id with a path. */
-      readonly ssh?:
-        | { readonly [name: string]: string | number | boolean | null | undefined }
-        | readonly string[]
-        | undefined;
+      readonly ssh?: ListOrMap | undefined;
 
       /** Labels of the image. */
-      readonly labels?:
-        | { readonly [name: string]: string | number | boolean | null | undefined }
-        | readonly string[]
-        | undefined;
+      readonly labels?: ListOrMap | undefined;
 
       /** Where the builder may find cached layers. */
       readonly cache_from?: readonly string[] | undefined;
@@ -81,10 +72,7 @@ type BuildDefinition =
       readonly no_cache_filter?: string | readonly string[] | undefined;
 
       /** Further contexts by name, for FROM and COPY --from: a folder, an address, an image (docker-image://) or another service (service:NAME). */
-      readonly additional_contexts?:
-        | { readonly [name: string]: string | number | boolean | null | undefined }
-        | readonly string[]
-        | undefined;
+      readonly additional_contexts?: ListOrMap | undefined;
 
       /** Network of the RUN steps. Default: `"default"`. */
       readonly network?: string | undefined;
@@ -105,10 +93,7 @@ type BuildDefinition =
       readonly shm_size?: number | string | undefined;
 
       /** Further entries of /etc/hosts in the RUN steps. */
-      readonly extra_hosts?:
-        | { readonly [name: string]: string | readonly string[] | undefined }
-        | readonly string[]
-        | undefined;
+      readonly extra_hosts?: ExtraHosts | undefined;
 
       /** Isolation technology of the build, where the engine offers several. */
       readonly isolation?: string | undefined;
@@ -117,49 +102,13 @@ type BuildDefinition =
       readonly privileged?: boolean | string | undefined;
 
       /** Top-level secrets that RUN --mount=type=secret may use. */
-      readonly secrets?:
-        | readonly (
-            | string
-            | {
-                /** Name of the top-level entry. */
-                readonly source?: string | undefined;
-
-                /** Path of the file in the container. A config without it appears as /NAME, a secret as /run/secrets/NAME; a secret's relative path starts at /run/secrets. */
-                readonly target?: string | undefined;
-
-                /** Number of the owning user. Default: `"0"`. */
-                readonly uid?: string | undefined;
-
-                /** Number of the owning group. Default: `"0"`. */
-                readonly gid?: string | undefined;
-
-                /** Permission bits of the file, in octal. Default: `"0444"`. */
-                readonly mode?: number | string | undefined;
-                readonly [extension: `x-${string}`]: unknown;
-              }
-          )[]
-        | undefined;
+      readonly secrets?: FileReferences | undefined;
 
       /** Further names of the image, beside the service's image. */
       readonly tags?: readonly string[] | undefined;
 
       /** Limits of the RUN steps. */
-      readonly ulimits?:
-        | {
-            readonly [name: string]:
-              | number
-              | string
-              | {
-                  /** The limit in force; a process may raise it up to the hard one. */
-                  readonly soft: number | string;
-
-                  /** The highest value the soft limit may be raised to. */
-                  readonly hard: number | string;
-                  readonly [extension: `x-${string}`]: unknown;
-                }
-              | undefined;
-          }
-        | undefined;
+      readonly ulimits?: Ulimits | undefined;
 
       /** Platforms to build for. */
       readonly platforms?: readonly string[] | undefined;
@@ -181,24 +130,10 @@ type ConfigDefinition = {
   readonly file?: string | undefined;
 
   /** true: the config is kept by the engine already. Default: `false`. */
-  readonly external?:
-    | boolean
-    | string
-    | {
-        /**
-         * Old place of the name; write name beside external instead.
-         * @deprecated
-         */
-        readonly name?: string | undefined;
-        readonly [extension: `x-${string}`]: unknown;
-      }
-    | undefined;
+  readonly external?: External | undefined;
 
   /** Labels of the config, where the engine keeps configs. */
-  readonly labels?:
-    | { readonly [name: string]: string | number | boolean | null | undefined }
-    | readonly string[]
-    | undefined;
+  readonly labels?: ListOrMap | undefined;
 
   /** Driver that fills in the text as a template. */
   readonly template_driver?: string | undefined;
@@ -217,58 +152,13 @@ type DeployDefinition = {
   readonly replicas?: number | string | undefined;
 
   /** Labels of the service in a cluster, not of its containers. */
-  readonly labels?:
-    | { readonly [name: string]: string | number | boolean | null | undefined }
-    | readonly string[]
-    | undefined;
+  readonly labels?: ListOrMap | undefined;
 
   /** How replicas are replaced by changed ones. */
-  readonly update_config?:
-    | {
-        /** How many at a time; 0 is all at once. Default: `1`. */
-        readonly parallelism?: number | string | undefined;
-
-        /** Pause between two groups. Default: `"0s"`. */
-        readonly delay?: string | undefined;
-
-        /** What to do when a replacement fails: pause, continue, or rollback (updates only). Default: `"pause"`. */
-        readonly failure_action?: string | undefined;
-
-        /** How long a new container is observed before it counts as well. Default: `"0s"`. */
-        readonly monitor?: string | undefined;
-
-        /** Share of failures, 0 to 1, that is put up with. Default: `0`. */
-        readonly max_failure_ratio?: number | string | undefined;
-
-        /** Whether the new container starts before or after the old one stops. Default: `"stop-first"`. */
-        readonly order?: "start-first" | "stop-first" | undefined;
-        readonly [extension: `x-${string}`]: unknown;
-      }
-    | undefined;
+  readonly update_config?: Replacement | undefined;
 
   /** How replicas go back to the previous state when an update failed. */
-  readonly rollback_config?:
-    | {
-        /** How many at a time; 0 is all at once. Default: `1`. */
-        readonly parallelism?: number | string | undefined;
-
-        /** Pause between two groups. Default: `"0s"`. */
-        readonly delay?: string | undefined;
-
-        /** What to do when a replacement fails: pause, continue, or rollback (updates only). Default: `"pause"`. */
-        readonly failure_action?: string | undefined;
-
-        /** How long a new container is observed before it counts as well. Default: `"0s"`. */
-        readonly monitor?: string | undefined;
-
-        /** Share of failures, 0 to 1, that is put up with. Default: `0`. */
-        readonly max_failure_ratio?: number | string | undefined;
-
-        /** Whether the new container starts before or after the old one stops. Default: `"stop-first"`. */
-        readonly order?: "start-first" | "stop-first" | undefined;
-        readonly [extension: `x-${string}`]: unknown;
-      }
-    | undefined;
+  readonly rollback_config?: Replacement | undefined;
 
   /** What each container may use at most, and what must be free for it. */
   readonly resources?:
@@ -298,31 +188,7 @@ type DeployDefinition = {
               readonly memory?: string | undefined;
 
               /** Devices, by what they can do. */
-              readonly devices?:
-                | readonly WithAll<
-                    {
-                      /** What the device must be able to do. */
-                      readonly capabilities?: readonly string[] | undefined;
-
-                      /** How many devices; "all" takes every one. Not together with device_ids. Default: `"all"`. */
-                      readonly count?: string | number | undefined;
-
-                      /** Exactly these devices, by the driver's identifiers. Not together with count. */
-                      readonly device_ids?: readonly string[] | undefined;
-
-                      /** Device driver that provides them. */
-                      readonly driver?: string | undefined;
-
-                      /** Options handed to the driver as they are. */
-                      readonly options?:
-                        | { readonly [name: string]: string | number | boolean | null | undefined }
-                        | readonly string[]
-                        | undefined;
-                      readonly [extension: `x-${string}`]: unknown;
-                    },
-                    "capabilities"
-                  >[]
-                | undefined;
+              readonly devices?: readonly WithAll<DeviceRequest, "capabilities">[] | undefined;
 
               /** Resources that a cluster's nodes were told to offer. */
               readonly generic_resources?:
@@ -460,10 +326,7 @@ type HookDefinition = {
   readonly working_dir?: string | undefined;
 
   /** Further variables for it. */
-  readonly environment?:
-    | { readonly [name: string]: string | number | boolean | null | undefined }
-    | readonly string[]
-    | undefined;
+  readonly environment?: ListOrMap | undefined;
   readonly [extension: `x-${string}`]: unknown;
 };
 
@@ -538,10 +401,7 @@ type MountDefinition =
       readonly volume?:
         | {
             /** Labels of a volume that is made for this mount. */
-            readonly labels?:
-              | { readonly [name: string]: string | number | boolean | null | undefined }
-              | readonly string[]
-              | undefined;
+            readonly labels?: ListOrMap | undefined;
 
             /** true: an empty volume stays empty; false: it is filled with what the image has at the target. Default: `false`. */
             readonly nocopy?: boolean | string | undefined;
@@ -584,7 +444,7 @@ export type NetworkDefinition = {
   readonly driver?: string | undefined;
 
   /** Options of the driver. */
-  readonly driver_opts?: { readonly [name: string]: string | number | undefined } | undefined;
+  readonly driver_opts?: DriverOptions | undefined;
 
   /** How addresses are handed out. */
   readonly ipam?:
@@ -617,18 +477,7 @@ export type NetworkDefinition = {
     | undefined;
 
   /** true: the network exists already; it is only joined. Default: `false`. */
-  readonly external?:
-    | boolean
-    | string
-    | {
-        /**
-         * Old place of the name; write name beside external instead.
-         * @deprecated
-         */
-        readonly name?: string | undefined;
-        readonly [extension: `x-${string}`]: unknown;
-      }
-    | undefined;
+  readonly external?: External | undefined;
 
   /** true: no way out of the network. Default: `false`. */
   readonly internal?: boolean | string | undefined;
@@ -643,10 +492,7 @@ export type NetworkDefinition = {
   readonly attachable?: boolean | string | undefined;
 
   /** Labels of the network. */
-  readonly labels?:
-    | { readonly [name: string]: string | number | boolean | null | undefined }
-    | readonly string[]
-    | undefined;
+  readonly labels?: ListOrMap | undefined;
   readonly [extension: `x-${string}`]: unknown;
 } | null;
 
@@ -696,10 +542,7 @@ type PreStartDefinition = {
   readonly working_dir?: string | undefined;
 
   /** Further variables for it. */
-  readonly environment?:
-    | { readonly [name: string]: string | number | boolean | null | undefined }
-    | readonly string[]
-    | undefined;
+  readonly environment?: ListOrMap | undefined;
 
   /** true: once before each replica; false: once for the service. Default: `false`. */
   readonly per_replica?: boolean | string | undefined;
@@ -718,30 +561,16 @@ type SecretDefinition = {
   readonly file?: string | undefined;
 
   /** true: the secret is kept by the engine already. Default: `false`. */
-  readonly external?:
-    | boolean
-    | string
-    | {
-        /**
-         * Old place of the name; write name beside external instead.
-         * @deprecated
-         */
-        readonly name?: string | undefined;
-        readonly [extension: `x-${string}`]: unknown;
-      }
-    | undefined;
+  readonly external?: External | undefined;
 
   /** Labels of the secret, where the engine keeps secrets. */
-  readonly labels?:
-    | { readonly [name: string]: string | number | boolean | null | undefined }
-    | readonly string[]
-    | undefined;
+  readonly labels?: ListOrMap | undefined;
 
   /** Driver that fetches the value from a store. */
   readonly driver?: string | undefined;
 
   /** Options of the driver. */
-  readonly driver_opts?: { readonly [name: string]: string | number | undefined } | undefined;
+  readonly driver_opts?: DriverOptions | undefined;
 
   /** Driver that fills in the value as a template. */
   readonly template_driver?: string | undefined;
@@ -757,10 +586,7 @@ export type ServiceDefinition = {
   readonly deploy?: DeployDefinition | undefined;
 
   /** Annotations for the low-level runtime. */
-  readonly annotations?:
-    | { readonly [name: string]: string | number | boolean | null | undefined }
-    | readonly string[]
-    | undefined;
+  readonly annotations?: ListOrMap | undefined;
 
   /** false: an attached `up` does not show this service's output. Default: `true`. */
   readonly attach?: boolean | string | undefined;
@@ -772,48 +598,16 @@ export type ServiceDefinition = {
   readonly blkio_config?:
     | {
         /** Bytes read per second, by device. */
-        readonly device_read_bps?:
-          | readonly {
-              /** The device. */
-              readonly path?: string | undefined;
-
-              /** Bytes, or operations, per second; bytes may have a unit. */
-              readonly rate?: number | string | undefined;
-            }[]
-          | undefined;
+        readonly device_read_bps?: readonly Throttle[] | undefined;
 
         /** Reads per second, by device. */
-        readonly device_read_iops?:
-          | readonly {
-              /** The device. */
-              readonly path?: string | undefined;
-
-              /** Bytes, or operations, per second; bytes may have a unit. */
-              readonly rate?: number | string | undefined;
-            }[]
-          | undefined;
+        readonly device_read_iops?: readonly Throttle[] | undefined;
 
         /** Bytes written per second, by device. */
-        readonly device_write_bps?:
-          | readonly {
-              /** The device. */
-              readonly path?: string | undefined;
-
-              /** Bytes, or operations, per second; bytes may have a unit. */
-              readonly rate?: number | string | undefined;
-            }[]
-          | undefined;
+        readonly device_write_bps?: readonly Throttle[] | undefined;
 
         /** Writes per second, by device. */
-        readonly device_write_iops?:
-          | readonly {
-              /** The device. */
-              readonly path?: string | undefined;
-
-              /** Bytes, or operations, per second; bytes may have a unit. */
-              readonly rate?: number | string | undefined;
-            }[]
-          | undefined;
+        readonly device_write_iops?: readonly Throttle[] | undefined;
 
         /** Share compared with other containers, 10 to 1000. Default: `500`. */
         readonly weight?: number | string | undefined;
@@ -847,28 +641,7 @@ export type ServiceDefinition = {
   readonly command?: string | readonly string[] | null | undefined;
 
   /** Top-level configs that appear as files. */
-  readonly configs?:
-    | readonly (
-        | string
-        | {
-            /** Name of the top-level entry. */
-            readonly source?: string | undefined;
-
-            /** Path of the file in the container. A config without it appears as /NAME, a secret as /run/secrets/NAME; a secret's relative path starts at /run/secrets. */
-            readonly target?: string | undefined;
-
-            /** Number of the owning user. Default: `"0"`. */
-            readonly uid?: string | undefined;
-
-            /** Number of the owning group. Default: `"0"`. */
-            readonly gid?: string | undefined;
-
-            /** Permission bits of the file, in octal. Default: `"0444"`. */
-            readonly mode?: number | string | undefined;
-            readonly [extension: `x-${string}`]: unknown;
-          }
-      )[]
-    | undefined;
+  readonly configs?: FileReferences | undefined;
 
   /** Exact name of the container; allows only one replica. */
   readonly container_name?: string | undefined;
@@ -993,10 +766,7 @@ export type ServiceDefinition = {
   readonly label_file?: string | readonly string[] | undefined;
 
   /** Variables of the container: a mapping, or a list of "NAME=value". A name without a value takes the one of your environment. */
-  readonly environment?:
-    | { readonly [name: string]: string | number | boolean | null | undefined }
-    | readonly string[]
-    | undefined;
+  readonly environment?: ListOrMap | undefined;
 
   /** Ports that other services may reach, without publishing them on the host. */
   readonly expose?: readonly (string | number)[] | undefined;
@@ -1017,35 +787,10 @@ export type ServiceDefinition = {
   readonly external_links?: readonly string[] | undefined;
 
   /** Further entries of /etc/hosts: "name=address", or a mapping. "host-gateway" stands for the machine the engine runs on. */
-  readonly extra_hosts?:
-    | { readonly [name: string]: string | readonly string[] | undefined }
-    | readonly string[]
-    | undefined;
+  readonly extra_hosts?: ExtraHosts | undefined;
 
   /** GPUs for the container: "all", or a list of requests. */
-  readonly gpus?:
-    | string
-    | readonly {
-        /** What the device must be able to do. */
-        readonly capabilities?: readonly string[] | undefined;
-
-        /** How many devices; "all" takes every one. Not together with device_ids. Default: `"all"`. */
-        readonly count?: string | number | undefined;
-
-        /** Exactly these devices, by the driver's identifiers. Not together with count. */
-        readonly device_ids?: readonly string[] | undefined;
-
-        /** Device driver that provides them. */
-        readonly driver?: string | undefined;
-
-        /** Options handed to the driver as they are. */
-        readonly options?:
-          | { readonly [name: string]: string | number | boolean | null | undefined }
-          | readonly string[]
-          | undefined;
-        readonly [extension: `x-${string}`]: unknown;
-      }[]
-    | undefined;
+  readonly gpus?: string | readonly DeviceRequest[] | undefined;
 
   /** Further groups of the container's user, by name or number. */
   readonly group_add?: readonly (string | number)[] | undefined;
@@ -1069,10 +814,7 @@ export type ServiceDefinition = {
   readonly isolation?: string | undefined;
 
   /** Labels of the containers. */
-  readonly labels?:
-    | { readonly [name: string]: string | number | boolean | null | undefined }
-    | readonly string[]
-    | undefined;
+  readonly labels?: ListOrMap | undefined;
 
   /** Services reachable under a further name: "SERVICE[:ALIAS]". Services of one network reach each other without it. */
   readonly links?: readonly string[] | undefined;
@@ -1108,22 +850,7 @@ export type ServiceDefinition = {
   readonly network_mode?: string | undefined;
 
   /** Models the service uses: a list of names, or a mapping that names the variables. Address and name of each arrive as variables. */
-  readonly models?:
-    | readonly string[]
-    | {
-        readonly [name: string]:
-          | {
-              /** Variable that receives the model's address. */
-              readonly endpoint_var?: string | undefined;
-
-              /** Variable that receives the model's name. */
-              readonly model_var?: string | undefined;
-              readonly [extension: `x-${string}`]: unknown;
-            }
-          | null
-          | undefined;
-      }
-    | undefined;
+  readonly models?: readonly string[] | { readonly [name: string]: ModelUse | undefined } | undefined;
 
   /** Networks to join: a list of names, or a mapping with settings. */
   readonly networks?:
@@ -1150,7 +877,7 @@ export type ServiceDefinition = {
               readonly mac_address?: string | undefined;
 
               /** Options handed to the network's driver for this connection. */
-              readonly driver_opts?: { readonly [name: string]: string | number | undefined } | undefined;
+              readonly driver_opts?: DriverOptions | undefined;
 
               /** Networks with higher numbers are joined first; the first one receives mac_address. Default: `0`. */
               readonly priority?: number | undefined;
@@ -1230,28 +957,7 @@ export type ServiceDefinition = {
   readonly scale?: number | string | undefined;
 
   /** Top-level secrets that appear as files below /run/secrets. */
-  readonly secrets?:
-    | readonly (
-        | string
-        | {
-            /** Name of the top-level entry. */
-            readonly source?: string | undefined;
-
-            /** Path of the file in the container. A config without it appears as /NAME, a secret as /run/secrets/NAME; a secret's relative path starts at /run/secrets. */
-            readonly target?: string | undefined;
-
-            /** Number of the owning user. Default: `"0"`. */
-            readonly uid?: string | undefined;
-
-            /** Number of the owning group. Default: `"0"`. */
-            readonly gid?: string | undefined;
-
-            /** Permission bits of the file, in octal. Default: `"0444"`. */
-            readonly mode?: number | string | undefined;
-            readonly [extension: `x-${string}`]: unknown;
-          }
-      )[]
-    | undefined;
+  readonly secrets?: FileReferences | undefined;
 
   /** Settings of the security modules: labels, profiles, new privileges. */
   readonly security_opt?: readonly string[] | undefined;
@@ -1272,10 +978,7 @@ export type ServiceDefinition = {
   readonly storage_opt?: {} | undefined;
 
   /** Kernel parameters of the container's namespaces. */
-  readonly sysctls?:
-    | { readonly [name: string]: string | number | boolean | null | undefined }
-    | readonly string[]
-    | undefined;
+  readonly sysctls?: ListOrMap | undefined;
 
   /** Paths of the container kept in memory: "PATH[:OPTIONS]". */
   readonly tmpfs?: string | readonly string[] | undefined;
@@ -1284,22 +987,7 @@ export type ServiceDefinition = {
   readonly tty?: boolean | string | undefined;
 
   /** Limits of the kernel per process: one number, or soft and hard. */
-  readonly ulimits?:
-    | {
-        readonly [name: string]:
-          | number
-          | string
-          | {
-              /** The limit in force; a process may raise it up to the hard one. */
-              readonly soft: number | string;
-
-              /** The highest value the soft limit may be raised to. */
-              readonly hard: number | string;
-              readonly [extension: `x-${string}`]: unknown;
-            }
-          | undefined;
-      }
-    | undefined;
+  readonly ulimits?: Ulimits | undefined;
 
   /** true: the container may talk to the engine, with your registry credentials. Default: `false`. */
   readonly use_api_socket?: boolean | undefined;
@@ -1333,27 +1021,125 @@ export type VolumeDefinition = {
   readonly driver?: string | undefined;
 
   /** Options of the driver. */
-  readonly driver_opts?: { readonly [name: string]: string | number | undefined } | undefined;
+  readonly driver_opts?: DriverOptions | undefined;
 
   /** true: the volume exists already; it is used, never created or removed. Default: `false`. */
-  readonly external?:
-    | boolean
+  readonly external?: External | undefined;
+
+  /** Labels of the volume. */
+  readonly labels?: ListOrMap | undefined;
+  readonly [extension: `x-${string}`]: unknown;
+} | null;
+
+type ListOrMap = { readonly [name: string]: string | number | boolean | null | undefined } | readonly string[];
+
+type ExtraHosts = { readonly [name: string]: string | readonly string[] | undefined } | readonly string[];
+
+type FileReferences = readonly (
+  | string
+  | {
+      /** Name of the top-level entry. */
+      readonly source?: string | undefined;
+
+      /** Path of the file in the container. A config without it appears as /NAME, a secret as /run/secrets/NAME; a secret's relative path starts at /run/secrets. */
+      readonly target?: string | undefined;
+
+      /** Number of the owning user. Default: `"0"`. */
+      readonly uid?: string | undefined;
+
+      /** Number of the owning group. Default: `"0"`. */
+      readonly gid?: string | undefined;
+
+      /** Permission bits of the file, in octal. Default: `"0444"`. */
+      readonly mode?: number | string | undefined;
+      readonly [extension: `x-${string}`]: unknown;
+    }
+)[];
+
+type Ulimits = {
+  readonly [name: string]:
+    | number
     | string
     | {
-        /**
-         * Old place of the name; write name beside external instead.
-         * @deprecated
-         */
-        readonly name?: string | undefined;
+        /** The limit in force; a process may raise it up to the hard one. */
+        readonly soft: number | string;
+
+        /** The highest value the soft limit may be raised to. */
+        readonly hard: number | string;
         readonly [extension: `x-${string}`]: unknown;
       }
     | undefined;
+};
 
-  /** Labels of the volume. */
-  readonly labels?:
-    | { readonly [name: string]: string | number | boolean | null | undefined }
-    | readonly string[]
-    | undefined;
+type External =
+  | boolean
+  | string
+  | {
+      /**
+       * Old place of the name; write name beside external instead.
+       * @deprecated
+       */
+      readonly name?: string | undefined;
+      readonly [extension: `x-${string}`]: unknown;
+    };
+
+type Replacement = {
+  /** How many at a time; 0 is all at once. Default: `1`. */
+  readonly parallelism?: number | string | undefined;
+
+  /** Pause between two groups. Default: `"0s"`. */
+  readonly delay?: string | undefined;
+
+  /** What to do when a replacement fails: pause, continue, or rollback (updates only). Default: `"pause"`. */
+  readonly failure_action?: string | undefined;
+
+  /** How long a new container is observed before it counts as well. Default: `"0s"`. */
+  readonly monitor?: string | undefined;
+
+  /** Share of failures, 0 to 1, that is put up with. Default: `0`. */
+  readonly max_failure_ratio?: number | string | undefined;
+
+  /** Whether the new container starts before or after the old one stops. Default: `"stop-first"`. */
+  readonly order?: "start-first" | "stop-first" | undefined;
+  readonly [extension: `x-${string}`]: unknown;
+};
+
+type DeviceRequest = {
+  /** What the device must be able to do. */
+  readonly capabilities?: readonly string[] | undefined;
+
+  /** How many devices; "all" takes every one. Not together with device_ids. Default: `"all"`. */
+  readonly count?: string | number | undefined;
+
+  /** Exactly these devices, by the driver's identifiers. Not together with count. */
+  readonly device_ids?: readonly string[] | undefined;
+
+  /** Device driver that provides them. */
+  readonly driver?: string | undefined;
+
+  /** Options handed to the driver as they are. */
+  readonly options?: ListOrMap | undefined;
+  readonly [extension: `x-${string}`]: unknown;
+};
+
+type DriverOptions = { readonly [name: string]: string | number | undefined };
+
+/** A rate limit of one device. */
+type Throttle = {
+  /** The device. */
+  readonly path?: string | undefined;
+
+  /** Bytes, or operations, per second; bytes may have a unit. */
+  readonly rate?: number | string | undefined;
+};
+
+/** How a model's address and name reach the service. Empty: by variables named after the model. */
+type ModelUse = {
+  /** Variable that receives the model's address. */
+  readonly endpoint_var?: string | undefined;
+
+  /** Variable that receives the model's name. */
+  readonly model_var?: string | undefined;
   readonly [extension: `x-${string}`]: unknown;
 } | null;
 

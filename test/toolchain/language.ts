@@ -15,9 +15,13 @@ export const languagePath: string = join(root, "src/define/compose-file.ts");
 /** What functions that put files together take and give. */
 const offered = new Set(["ComposeFile", "ServiceDefinition", "NetworkDefinition", "VolumeDefinition"]);
 
+/** What sections have in common, by the name that it gets: what is more than a choice of plain values, and written twice. */
+const shared = new Map<string, string>();
+
 /** Makes the types from the schema as it is. */
 export function languageTypes(): string {
   const sections = [...schemas].filter(([file]) => file !== "sections/forms.json");
+  shared.clear();
   return formatted(
     [
       "// Made from schema/ by test/toolchain/language.ts: npm run language. One file, however long, since it is one language.",
@@ -25,6 +29,7 @@ export function languageTypes(): string {
         const isOffered = offered.has(nameOf(file));
         return `${comment(schema)}${isOffered ? "export " : ""}type ${nameOf(file)} = ${typeOf(schema, file)};`;
       }),
+      ...shared.values(),
     ].join("\n\n"),
   );
 }
@@ -38,7 +43,7 @@ interface Worded extends Schema {
 function nameOf(file: string): string {
   if (file === "compose.json") return "ComposeFile";
   const words = posix.basename(file, ".json").split("-");
-  return `${words.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join("")}Definition`;
+  return `${words.map(capitalized).join("")}Definition`;
 }
 
 function typeOf(schema: Worded, file: string): string {
@@ -76,14 +81,33 @@ function objectOf(schema: Schema, file: string): string {
   return `{ ${members.join("\n")} }`;
 }
 
-/** Sections have names of their own, which messages of the compiler show; all else is written out. */
+/** Sections and what they share have names of their own, which messages of the compiler show; all else is written out. */
 function referred(ref: string, from: string): string {
   const [path = "", pointer = ""] = ref.split("#");
   const file = path === "" ? from : posix.join(posix.dirname(from), path);
   if (pointer === "") return nameOf(file);
   const target = schemas.get(file)?.definitions?.[pointer.replace("/definitions/", "")];
   if (target === undefined) throw new Error(`${from}: nothing is at "${ref}"`);
-  return typeOf(target, file);
+  const type = typeOf(target, file);
+  if (!type.includes("{") || timesReferred(file, pointer) < 2) return type;
+  const name = capitalized(pointer.replace("/definitions/", ""));
+  const text = `${comment(target)}type ${name} = ${type};`;
+  if ((shared.get(name) ?? text) !== text) throw new Error(`${from}: two definitions would be named ${name}`);
+  shared.set(name, text);
+  return name;
+}
+
+/** How often schemas refer to a definition. */
+function timesReferred(target: string, pointer: string): number {
+  const counts = [...schemas].map(([file, schema]) => {
+    const path = file === target ? "" : posix.relative(posix.dirname(file), target);
+    return JSON.stringify(schema).split(JSON.stringify(`${path}#${pointer}`)).length - 1;
+  });
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+function capitalized(word: string): string {
+  return `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`;
 }
 
 function comment({ description, deprecated = false, default: usual }: Worded): string {
