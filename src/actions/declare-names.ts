@@ -1,5 +1,3 @@
-import { randomBytes } from "node:crypto";
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import type { Project, Service } from "../compose/project.ts";
 import { UsageError } from "../errors.ts";
@@ -28,21 +26,16 @@ export type DeclarationsState = "current" | "written" | "outdated";
  */
 export async function declareNames(
   project: Project,
-  { isCheck, files }: { readonly isCheck: boolean; readonly files: Pick<Files, "status"> },
+  { isCheck, files }: { readonly isCheck: boolean; readonly files: Pick<Files, "status" | "readText"> },
 ): Promise<DeclarationsState> {
   const [file] = project.configFiles;
   if (file === undefined || file === "-") throw new UsageError("only a file can have declarations beside it");
   const path = declarationsPath(file);
   const text = declarationsOf(project, { path: await pathInPackage(file, files), file: basename(file) });
-  if ((await readFile(path, "utf8").catch(() => undefined)) === text) return "current";
+  if ((await files.readText(path).catch(() => undefined)) === text) return "current";
   if (isCheck) return "outdated";
-  const temporary = `${path}.${randomBytes(4).toString("hex")}`;
-  try {
-    await writeFile(temporary, text);
-    await rename(temporary, path);
-  } finally {
-    await rm(temporary, { force: true });
-  }
+  // Mostly they are current, and what writing takes is 20 ms of start-up.
+  await (await import("./write-whole.ts")).writeWhole(path, text);
   return "written";
 }
 

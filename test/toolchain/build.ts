@@ -21,7 +21,7 @@ const modularYaml = join(root, "node_modules/yaml/browser/dist/index.js");
 const together: readonly (readonly [chunk: string, entries: readonly string[]])[] = [
   ["start", ["src/cli/main.ts"]],
   ["model", ["src/compose/encode.ts", "src/actions/select-containers.ts"]],
-  ["project", ["src/compose/load.ts", "src/system/files.ts"]],
+  ["project", ["src/compose/load.ts", "src/system/files.ts", "src/plan/spec/ports.ts"]],
   ["engine", ["src/open-engine.ts", "src/engine/connect.ts", "src/cli/view/view.ts"]],
   ["up", ["src/cli/commands/up.ts"]],
 ];

@@ -48,8 +48,8 @@ test("loads for --version and --help only what declares the program", () => {
   });
 });
 
-test("loads for config neither an engine nor a progress view", () => {
-  const { own, foreign } = loadedBy("cli/main.ts", "cli/commands/config.ts");
+test.each(["config", "types"])("loads for %s neither an engine nor a progress view", (command) => {
+  const { own, foreign } = loadedBy("cli/main.ts", `cli/commands/${command}.ts`);
   expect(foreign.filter((name) => /dockerode|listr2|chokidar|node:(http|https|tls|child_process)$/.test(name))).toEqual(
     [],
   );
