@@ -11,6 +11,7 @@ export class Watching implements AsyncDisposable {
   readonly #running: ReturnType<typeof start>;
   #said = "";
   #read = 0;
+  #saidAt = 0;
   #wake: () => void = () => {};
 
   private constructor(running: ReturnType<typeof start>) {
@@ -18,6 +19,7 @@ export class Watching implements AsyncDisposable {
     for (const stream of [running.process.stdout, running.process.stderr]) {
       stream?.on("data", (text: string) => {
         this.#said += text;
+        this.#saidAt = performance.now();
         this.#wake();
       });
     }
@@ -66,6 +68,11 @@ export class Watching implements AsyncDisposable {
     if (this.#said.length > than) return;
     const changed = new Promise<void>((resolve) => (this.#wake = resolve));
     await Promise.race([changed, new Promise((resolve) => setTimeout(resolve, withinMs).unref())]);
+  }
+
+  /** When it said something last, by `performance.now()`. */
+  get saidAt(): number {
+    return this.#saidAt;
   }
 
   /** All that it has said. */
