@@ -1,8 +1,12 @@
-import { Agent, type ClientRequest, type IncomingMessage, request } from "node:http";
+import type * as Http from "node:http";
+import { createRequire } from "node:module";
 import { addAbortSignal, type Duplex, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Door } from "./door.ts";
 import { errnoOf, Refusal } from "./refusal.ts";
+
+// Imported by an ES module, node:http tells the values of all its names, and loads fetch for that: 50 ms of a processor.
+const { Agent, request }: typeof Http = createRequire(import.meta.url)("node:http");
 
 /** One call of the Engine API. */
 export interface ApiRequest {
@@ -31,8 +35,8 @@ export class Transport {
   /** `"1.41"` once agreed upon; until then calls carry no version. */
   apiVersion: string | undefined = undefined;
   readonly #host: string;
-  readonly #shared: Agent;
-  readonly #own: Agent;
+  readonly #shared: Http.Agent;
+  readonly #own: Http.Agent;
 
   constructor({ host, connect }: Door) {
     this.#host = host;
@@ -41,7 +45,7 @@ export class Transport {
   }
 
   /** Sends, and resolves with the head of a successful answer; its body is still to be read. */
-  async open(call: ApiRequest): Promise<IncomingMessage> {
+  async open(call: ApiRequest): Promise<Http.IncomingMessage> {
     const answer = await this.#send(call);
     // The request's own signal would end a half-read answer as if the engine had hung up.
     if (call.signal !== undefined) addAbortSignal(call.signal, answer);
@@ -68,7 +72,7 @@ export class Transport {
   }
 
   /** Asks whether anybody is there; the head of the answer tells the API version. */
-  async ping(signal: AbortSignal): Promise<IncomingMessage> {
+  async ping(signal: AbortSignal): Promise<Http.IncomingMessage> {
     const answer = await this.open({ method: "GET", path: "/_ping", signal });
     answer.resume();
     return answer;
@@ -80,10 +84,10 @@ export class Transport {
   }
 
   /** Tries again when an idle connection was closed at the very moment it was taken up again. */
-  async #send(call: ApiRequest): Promise<IncomingMessage> {
+  async #send(call: ApiRequest): Promise<Http.IncomingMessage> {
     const sent = this.#request(call, {});
     try {
-      return await new Promise<IncomingMessage>((resolve, reject) => {
+      return await new Promise<Http.IncomingMessage>((resolve, reject) => {
         sent.on("response", resolve).on("error", reject);
         sendBody(sent, call.body, reject);
       });
@@ -94,7 +98,7 @@ export class Transport {
     }
   }
 
-  #request({ method, path, query, body, headers, signal, isOpenEnded }: ApiRequest, more: object): ClientRequest {
+  #request({ method, path, query, body, headers, signal, isOpenEnded }: ApiRequest, more: object): Http.ClientRequest {
     const version = this.apiVersion === undefined ? "" : `/v${this.apiVersion}`;
     return request({
       method,
@@ -112,7 +116,7 @@ const hungUp: ReadonlySet<string | undefined> = new Set(["ECONNRESET", "EPIPE"])
 /** Doors know the name for TLS. Left open, Node asks whether "localhost" is an IPv6 address: a pattern of 5 ms. */
 const withoutServerName = { servername: "" };
 
-function agentOver(connect: () => Duplex, options: { keepAlive?: boolean; maxSockets?: number }): Agent {
+function agentOver(connect: () => Duplex, options: { keepAlive?: boolean; maxSockets?: number }): Http.Agent {
   const agent = new Agent({ ...options, ...withoutServerName });
   agent.createConnection = connect;
   return agent;
@@ -128,7 +132,7 @@ function aboutBody(body: unknown): Record<string, string> {
   return { "Content-Type": "application/x-tar", Connection: "keep-alive" };
 }
 
-function sendBody(sent: ClientRequest, body: unknown, reject: (error: unknown) => void): void {
+function sendBody(sent: Http.ClientRequest, body: unknown, reject: (error: unknown) => void): void {
   if (body instanceof Readable) {
     // An engine may answer, and hang up, before it has read everything: then its answer counts, not the broken pipe.
     pipeline(body, sent).catch((error: unknown) => body.errored && reject(error));
@@ -147,11 +151,11 @@ function handedOver(socket: Duplex, head: Buffer, signal: AbortSignal | undefine
 }
 
 /** Start and stop answer 304 when it is already so. */
-function isSuccess({ statusCode = 0 }: IncomingMessage): boolean {
+function isSuccess({ statusCode = 0 }: Http.IncomingMessage): boolean {
   return (statusCode >= 200 && statusCode < 300) || statusCode === 304;
 }
 
-async function refusalFrom(answer: IncomingMessage): Promise<Refusal> {
+async function refusalFrom(answer: Http.IncomingMessage): Promise<Refusal> {
   const status = answer.statusCode ?? 0;
   if (isSuccess(answer)) {
     answer.destroy();
@@ -167,7 +171,7 @@ function messageIn(text: string): string | undefined {
   return typeof message === "string" ? message : typeof cause === "string" ? cause : undefined;
 }
 
-async function textOf(answer: IncomingMessage): Promise<string> {
+async function textOf(answer: Http.IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of answer) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
