@@ -267,7 +267,12 @@ export interface ContainerInspect {
   readonly Image: string;
   readonly RestartCount: number;
   readonly State: ContainerStateBody;
-  readonly Config: ContainerCreateBody & { readonly Image: string; readonly Labels: Record<string, string> };
+  readonly Config: ContainerCreateBody & {
+    readonly Image: string;
+    readonly Labels: Record<string, string>;
+    /** What text commands are given to; absent: `/bin/sh -c`. */
+    readonly Shell?: readonly string[] | null;
+  };
   readonly HostConfig: HostConfig;
   readonly Mounts: readonly MountPoint[];
   readonly NetworkSettings: {

@@ -2,9 +2,17 @@ import { setTimeout } from "node:timers/promises";
 import type { ContainerInspect } from "../docker-api/container.ts";
 import type { Engine } from "../engine/engine.ts";
 import { TscomposeError } from "../errors.ts";
+import { askUntilWell, type EarlyProbing } from "./early-probes.ts";
 
 /** What an engine does when nobody says how often: every half minute. */
 const usualIntervalMs = 30_000;
+
+/** How somebody waits for the health of a container. */
+export interface Waiting extends Probing {
+  readonly engine: Probing["engine"] & EarlyProbing["engine"];
+  /** How often to ask the container beside the engine; absent: never. */
+  readonly probeEveryMs?: number;
+}
 
 /** What is needed to see whether a container is probed, and to see to it. */
 export interface Probing {
@@ -15,26 +23,30 @@ export interface Probing {
 
 /** Probes of one container, while somebody waits for its health; disposing them ends them. */
 export class Probes implements Disposable {
-  /** Rejects when a probe cannot be made. */
-  readonly trouble: Promise<never>;
+  /** Resolves when a probe made here tells that the container is well; rejects when one cannot be made. */
+  readonly isWell: Promise<"well">;
   readonly #name: string;
-  readonly #probing: Probing;
+  readonly #waiting: Waiting;
   readonly #over = new AbortController();
-  #reject: (error: unknown) => void = () => {};
+  readonly #outcome = Promise.withResolvers<"well">();
   #hasBegun = false;
 
-  constructor(name: string, { engine, signal, warn }: Probing) {
+  constructor(name: string, { signal, ...waiting }: Waiting) {
     this.#name = name;
-    this.#probing = { engine, warn, signal: AbortSignal.any([signal, this.#over.signal]) };
-    this.trouble = new Promise<never>((_, reject) => (this.#reject = reject));
-    this.trouble.catch(() => {}); // when the wait has ended first
+    this.#waiting = { ...waiting, signal: AbortSignal.any([signal, this.#over.signal]) };
+    this.isWell = this.#outcome.promise;
+    this.isWell.catch(() => {}); // when the wait has ended first
   }
 
   /** Sees to it from now on that the container is probed. */
   begin(container: ContainerInspect): void {
     if (this.#hasBegun) return;
     this.#hasBegun = true;
-    keepProbing(this.#name, container, this.#probing).catch(this.#reject);
+    const { probeEveryMs: everyMs } = this.#waiting;
+    const { resolve, reject } = this.#outcome;
+    keepProbing(this.#name, container, this.#waiting).catch(reject);
+    if (everyMs === undefined) return;
+    askUntilWell(container, { ...this.#waiting, everyMs }).then((isWell) => isWell && resolve("well"), reject);
   }
 
   [Symbol.dispose](): void {

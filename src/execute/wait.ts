@@ -1,4 +1,5 @@
 import type { ContainerInspect } from "../docker-api/container.ts";
+import type { EngineEventBody } from "../docker-api/event.ts";
 import type { Engine } from "../engine/engine.ts";
 import { TscomposeError } from "../errors.ts";
 import type { AwaitedState, Operation } from "../plan/operation.ts";
@@ -31,26 +32,39 @@ interface Awaited {
 }
 
 async function awaitContainer({ name, id }: Awaited, operation: Await, tools: Tools): Promise<void> {
-  const { service, until, timeoutMs } = operation;
+  const { service, until, timeoutMs, probeEveryMs } = operation;
   const { engine, signal } = tools;
+  // What runs already needs no subscription; nobody is healthy as soon as it is started.
+  if (until !== "healthy" && (await hasReached(name, id, until, engine))) return;
   const deadline = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
   const ended = AbortSignal.any(deadline === undefined ? [signal] : [signal, deadline]);
   // Subscribed before the first look: no gap to miss a change in.
   await using changes = await engine.events({ filters: { type: ["container"], container: [id] }, signal: ended });
-  const events = changes[Symbol.asyncIterator]();
-  using probes = new Probes(name, { ...tools, signal: ended });
+  const events = changesOf(changes)[Symbol.asyncIterator]();
+  using probes = new Probes(name, { ...tools, signal: ended, ...(probeEveryMs === undefined ? {} : { probeEveryMs }) });
   for (;;) {
     const container = await engine.inspectContainer(id);
     const verdict = container === undefined ? gone(name) : verdictOn(name, container, until);
     if (verdict.kind === "reached") return;
     if (verdict.kind === "impossible") throw await failure(service, { name, id }, verdict.reason, engine);
     if (container?.State.Status === "running" && until !== "completed") probes.begin(container);
-    const { done } = await Promise.race([events.next(), probes.trouble]);
-    if (done !== true) continue;
+    const change = await Promise.race([events.next(), probes.isWell]);
+    if (change === "well") return;
+    if (change.done !== true) continue;
     if (signal.aborted) throw new TscomposeError({ code: "interrupted", message: `waiting for ${name}: interrupted` });
     if (deadline?.aborted === true) throw await timedOut({ name, id }, operation, engine);
     throw new TscomposeError({ code: "unavailable", message: `waiting for ${name}: the engine ended its events` });
   }
+}
+
+async function hasReached(name: string, id: string, until: AwaitedState, engine: Engine): Promise<boolean> {
+  const container = await engine.inspectContainer(id);
+  return container !== undefined && verdictOn(name, container, until).kind === "reached";
+}
+
+/** All but the commands that run in a container: each probe is one, and changes nothing by itself. */
+async function* changesOf(events: AsyncIterable<EngineEventBody>): AsyncGenerator<EngineEventBody> {
+  for await (const event of events) if (!event.Action.startsWith("exec_")) yield event;
 }
 
 /** What a look at a container says about reaching a state. */

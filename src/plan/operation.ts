@@ -125,6 +125,8 @@ export type Operation =
       /** False: a failure is told and the wait counts as over. */
       readonly required: boolean;
       readonly timeoutMs?: number;
+      /** How often to run the health check beside the engine: its first success counts as healthy. Absent: never. */
+      readonly probeEveryMs?: number;
     }
   | {
       /** Looks on for a while: a container that ends or becomes unhealthy in that time fails the step. */
