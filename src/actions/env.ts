@@ -11,14 +11,23 @@ import { findContainers, type Subject } from "./select-containers.ts";
  */
 export async function env(subject: Subject, { engine }: Pick<Context, "engine">): Promise<Record<string, string>> {
   const rows = await findContainers(engine, subject);
-  const running = rows.map(toContainer).filter((container) => !container.isOneOff && isUp(container));
+  return envOf(subject, rows.map(toContainer), engine);
+}
+
+/** The same, of containers that were looked at already. */
+export function envOf(
+  { name }: Pick<Subject, "name">,
+  containers: readonly ObservedContainer[],
+  engine: Pick<Engine, "address">,
+): Record<string, string> {
+  const running = containers.filter((container) => !container.isOneOff && isUp(container));
   const first = new Map<string, ObservedContainer>();
   for (const container of running.sort((a, b) => (b.number ?? 0) - (a.number ?? 0))) {
     first.set(container.service, container);
   }
   const host = hostOf(engine.address);
   const variables = [...first.values()].flatMap((container) => variablesOf(container, host));
-  return { COMPOSE_PROJECT_NAME: subject.name, ...Object.fromEntries(variables.sort(([a], [b]) => (a < b ? -1 : 1))) };
+  return { COMPOSE_PROJECT_NAME: name, ...Object.fromEntries(variables.sort(([a], [b]) => (a < b ? -1 : 1))) };
 }
 
 /** What the variables of a service begin with. */

@@ -131,6 +131,8 @@ export interface Engine {
    * one, folders that were sent before are compared, not sent again.
    */
   openBuildSession(sources: BuildSources, options: { readonly sharedKey: string }): Promise<BuildSession>;
+  /** Gives an image one more name. */
+  tagImage(image: string, reference: string): Promise<void>;
   removeImage(reference: string, options?: { readonly force?: boolean }): Promise<void>;
   /** Lines that name what was loaded, from an archive as `docker save` writes it. */
   loadImages(

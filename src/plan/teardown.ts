@@ -9,7 +9,7 @@ import type { ProviderPrograms } from "./options.ts";
 import type { Plan } from "./plan.ts";
 import { writeProviderEnds } from "./providers.ts";
 import { imagesToRemove } from "./teardown-images.ts";
-import { writeRemoval } from "./write/removal.ts";
+import { writeRemoval, writeRemove } from "./write/removal.ts";
 
 /** What a user can ask of `down`, as data. */
 export interface TeardownOptions {
@@ -22,6 +22,8 @@ export interface TeardownOptions {
   readonly removeOrphans?: boolean;
   /** `-t`: how long a container may take to stop. */
   readonly graceMs?: number;
+  /** Nobody is given any time: all containers are removed as they run, at once, and no hook is run. */
+  readonly isAbrupt?: boolean;
   /** Programs that stand for services. */
   readonly providers?: ProviderPrograms;
 }
@@ -85,12 +87,18 @@ function writeContainers(
   for (const container of inOrder) {
     const dependents = rank(container.service) < 0 ? [] : graph.directDependentsOf(container.service);
     const after = inOrder.filter(({ service }) => dependents.includes(service)).flatMap(({ id }) => gone.get(id) ?? []);
+    const cause = rank(container.service) < 0 ? `orphan: no service "${container.service}"` : "down";
+    const withVolumes = options.volumes === true;
+    if (options.isAbrupt === true) {
+      gone.set(container.id, writeRemove(draft, { container, cause, after: [], withVolumes }));
+      continue;
+    }
     const removal = writeRemoval(draft, {
       container,
-      cause: rank(container.service) < 0 ? `orphan: no service "${container.service}"` : "down",
+      cause,
       after,
       hooks: services[container.service]?.preStop ?? [],
-      withVolumes: options.volumes === true,
+      withVolumes,
       ...graceOf(services[container.service], options.graceMs),
     });
     gone.set(container.id, removal);

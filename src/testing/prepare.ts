@@ -17,7 +17,7 @@ export function prepare(project: Project, copy: string, { apiVersion }: Prepared
   const named = mapServices(project, (service) => withImage(project, service));
   const { project: apart, remarks } = isolate(named, copy);
   const reachable = mapServices(apart, withinReach);
-  // Engines that do not know the interval of the start refuse nothing and heed nothing.
+  // Engines that do not know the interval of the start refuse nothing and heed nothing: see probedEarly.
   if (!isAtLeast(apiVersion, "1.44")) return { project: reachable, remarks };
   return { project: mapServices(reachable, probedOften), remarks };
 }
@@ -39,7 +39,7 @@ function withinReach(service: Service): Service {
 }
 
 /** A probe costs the engine some 50 ms of a processor: more of them would slow down what is waited for. */
-const startIntervalNs = 200e6;
+export const startIntervalNs = 200e6;
 const longestAddedPeriodNs = 10e9;
 
 /**

@@ -1,7 +1,7 @@
 import { type ListedContainer, ps } from "../actions/ps.ts";
 import type { Project } from "../compose/project.ts";
 import type { OpenContext } from "../library/open-context.ts";
-import type { VolumeSnapshot } from "./snapshot.ts";
+import type { EngineSnapshot } from "./snapshot.ts";
 import type { StackRequest, StackState } from "./start.ts";
 import type { ServiceVariables } from "./variables.ts";
 
@@ -15,7 +15,7 @@ export class Running {
   readonly isKept: boolean;
   readonly context: OpenContext;
   /** Over whose copies volumes are layered, by their names. */
-  readonly layered: Map<string, VolumeSnapshot> = new Map<string, VolumeSnapshot>();
+  readonly layered: Map<string, EngineSnapshot> = new Map<string, EngineSnapshot>();
   /** Nothing is to be started for it any more. */
   hasEnded = false;
   #containers: readonly ListedContainer[] = [];

@@ -1,6 +1,3 @@
-import { checkExecution } from "../actions/execution-error.ts";
-import { runPlan } from "../actions/run-plan.ts";
-import { planUp } from "../actions/up.ts";
 import {
   addLayers,
   copyBack,
@@ -8,12 +5,14 @@ import {
   keepVolume,
   overlayOptions,
 } from "../actions/volume-copies/kept-volume.ts";
+import type { ListedContainer } from "../actions/ps.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Project } from "../compose/project.ts";
 import { UsageError } from "../errors.ts";
 import { stop } from "../library/change.ts";
 import type { Plan, Step } from "../plan/plan.ts";
-import { bringBack, type BringingBack, bringingBack, onlyThese } from "./only-these.ts";
+import { holdLayers, type KeptLayer, keepLayer, removeLayers, withLayers } from "../actions/kept-layers.ts";
+import { bringBack, type BringingBack, bringingBack, carryOut, onlyThese } from "./only-these.ts";
 import type { Running } from "./running.ts";
 
 /** A volume of one of the containers of a service. */
@@ -31,28 +30,33 @@ export interface StoredVolume extends MountedVolume {
   readonly copy: KeptVolume;
 }
 
-/** What services had in their volumes at one moment. The copies go when it is disposed of, with the stack at the latest. */
+/** What services held at one moment. The copies go when it is disposed of, with the stack at the latest. */
 export interface StackSnapshot extends AsyncDisposable {
   /** The stack that it was taken of. */
   readonly project: string;
   readonly services: readonly string[];
 }
 
-/** A snapshot as volumes of the engine. */
-export class VolumeSnapshot implements StackSnapshot {
+/** What a snapshot is made of. */
+type Held = Pick<EngineSnapshot, "services" | "volumes" | "layers">;
+
+/** A snapshot as volumes and images of the engine. */
+export class EngineSnapshot implements StackSnapshot {
   readonly project: string;
   readonly services: readonly string[];
   readonly volumes: readonly StoredVolume[];
+  readonly layers: readonly KeptLayer[];
   readonly #engine: Engine;
   /** Names of volumes that are layered over a copy: as long as there are any, the copies have to stay. */
   readonly #layered = new Set<string>();
   #nextLayer = 0;
   #isUnwanted = false;
 
-  constructor({ project, context }: Running, services: readonly string[], volumes: readonly StoredVolume[]) {
+  constructor({ project, context }: Running, { services, volumes, layers }: Held) {
     this.project = project.name;
     this.services = services;
     this.volumes = volumes;
+    this.layers = layers;
     this.#engine = context.engine;
   }
 
@@ -78,7 +82,8 @@ export class VolumeSnapshot implements StackSnapshot {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isUnwanted = true;
-    await this.#removeUnwanted();
+    const layers = this.layers.map(({ image }) => image);
+    await Promise.all([this.#removeUnwanted(), removeLayers(layers, this.#engine)]);
   }
 
   async #removeUnwanted(): Promise<void> {
@@ -87,19 +92,34 @@ export class VolumeSnapshot implements StackSnapshot {
   }
 }
 
+/** Whose data to keep, and which. */
+export interface SnapshotRequest {
+  /** Empty: of all that have some. */
+  readonly services: readonly string[];
+  /** Also what containers have written beside their volumes. */
+  readonly layers: boolean;
+  readonly timeoutMs: number;
+}
+
 /**
- * Copies the data of services, or of all that have volumes. They are stopped in good order meanwhile, so that a database has
+ * Copies the data of services, or of all that have some. They are stopped in good order meanwhile, so that a database has
  * written all it knows, and are healthy again when this resolves.
  */
 export async function takeSnapshot(
   running: Running,
-  asked: readonly string[],
-  timeoutMs: number,
-): Promise<VolumeSnapshot> {
+  { services: asked, layers: keepsLayers, timeoutMs }: SnapshotRequest,
+): Promise<EngineSnapshot> {
+  if (keepsLayers && running.isKept) {
+    throw new UsageError(
+      "layers of a stack that is to be reused cannot be kept: they go with this run, and it would stand on them",
+      "leave out layers: true, or reuse: true",
+    );
+  }
   await running.refresh({ all: true });
   const mounted = volumesOf(running, asked);
-  const services = [...new Set(mounted.map(({ service }) => service))].toSorted();
-  if (services.length === 0) throw new UsageError("none of these services has a volume: there is nothing to keep");
+  const written = keepsLayers ? layeredOf(running, asked, mounted) : [];
+  const services = [...new Set([...mounted, ...written].map(({ service }) => service))].toSorted();
+  if (services.length === 0) throw nothingToKeep(keepsLayers);
   const { project, context } = running;
   await using undo = new AsyncDisposableStack();
   await stop(project, { services }, context);
@@ -108,16 +128,22 @@ export async function takeSnapshot(
     undo.defer(() => removeVolume(copy.name, context.engine));
     return { ...volume, copy };
   });
-  await Promise.allSettled(copies);
+  const layers = written.map(async (container): Promise<KeptLayer> => {
+    const layer = await keepLayer(container, project.name, context.engine);
+    undo.defer(() => removeLayers([layer.image], context.engine));
+    return layer;
+  });
+  await Promise.allSettled([...copies, ...layers]);
   await bringBack(running, services, timeoutMs); // also when a copy failed
-  const snapshot = new VolumeSnapshot(running, services, await Promise.all(copies));
+  const held = { services, volumes: await Promise.all(copies), layers: await Promise.all(layers) };
+  const snapshot = new EngineSnapshot(running, held);
   undo.move();
   return snapshot;
 }
 
 /**
- * Gives services the data that they had when a snapshot was taken: new containers with new volumes, which are filled before
- * anything starts. They are healthy when this resolves; their published ports may be others.
+ * Gives services the data that they had when a snapshot was taken: new containers with new volumes, filled before anything
+ * starts. They are healthy when this resolves; their published ports may be others.
  */
 export async function restoreSnapshot(running: Running, given: StackSnapshot, timeoutMs: number): Promise<void> {
   const { context, project } = running;
@@ -127,40 +153,46 @@ export async function restoreSnapshot(running: Running, given: StackSnapshot, ti
   const old = running.containers.filter(({ service }) => services.includes(service));
   await Promise.all(old.map(({ id }) => context.engine.removeContainer(id, { force: true, withVolumes: true })));
   await Promise.all(volumes.flatMap(({ key }) => (key === undefined ? [] : [dropVolume(running, key)])));
-  await fill(running, snapshot, onlyThese(project, services), bringingBack(running, timeoutMs));
+  const data = { snapshot, layers: snapshot.layers };
+  await fill(running, data, onlyThese(project, services), bringingBack(running, timeoutMs));
   await running.refresh();
 }
 
 /** Makes all of a stack that is not there yet, with the data of a snapshot; nothing is started. */
 export async function createFilled(running: Running, snapshot: StackSnapshot): Promise<void> {
-  await fill(running, known(snapshot), running.project, { ...bringingBack(running, 0), wait: false, start: false });
+  const own = known(snapshot);
+  const layers = await holdLayers(own.layers, running.project.name, running.context.engine);
+  const how = { ...bringingBack(running, 0), wait: false, start: false };
+  await fill(running, { snapshot: own, layers }, running.project, how);
 }
 
-function known(snapshot: StackSnapshot): VolumeSnapshot {
-  if (snapshot instanceof VolumeSnapshot && !snapshot.isUnwanted) return snapshot;
-  const what = snapshot instanceof VolumeSnapshot ? "this snapshot was disposed of" : "this is no snapshot of a stack";
+function known(snapshot: StackSnapshot): EngineSnapshot {
+  if (snapshot instanceof EngineSnapshot && !snapshot.isUnwanted) return snapshot;
+  const what = snapshot instanceof EngineSnapshot ? "this snapshot was disposed of" : "this is no snapshot of a stack";
   throw new UsageError(what, "take one: await stack.snapshot()");
 }
 
 /** Carries out what makes a project so, with volumes that hold what was kept before anything is started on them. */
-async function fill(running: Running, snapshot: VolumeSnapshot, project: Project, how: BringingBack): Promise<void> {
+async function fill(
+  running: Running,
+  { snapshot, layers }: { readonly snapshot: EngineSnapshot; readonly layers: readonly KeptLayer[] },
+  project: Project,
+  how: BringingBack,
+): Promise<void> {
   const { context } = running;
   const nameless = snapshot.volumes.filter(({ key }) => key === undefined);
-  const carryOut = async (options: BringingBack): Promise<void> => {
-    const plan = await withData(await planUp(project, options, context), running, snapshot);
-    checkExecution(await runPlan(plan, { ...context, environment: options.environment }));
-  };
+  const withAll = async (plan: Plan): Promise<Plan> => withLayers(await withData(plan, running, snapshot), layers);
   // Whose volume has no name has one with its container.
   if (nameless.length > 0) {
-    await carryOut({ ...how, wait: false, start: false });
+    await carryOut(project, { ...how, wait: false, start: false }, running, withAll);
     await running.refresh({ all: true });
     await Promise.all(nameless.map((volume) => copyBack(volume.copy, mountOf(running, volume), context.engine)));
   }
-  if (nameless.length === 0 || how.start !== false) await carryOut(how);
+  if (nameless.length === 0 || how.start !== false) await carryOut(project, how, running, withAll);
 }
 
 /** The same plan, but volumes that it makes hold what was kept: layered over it where that can be, else copied. */
-async function withData(plan: Plan, running: Running, snapshot: VolumeSnapshot): Promise<Plan> {
+async function withData(plan: Plan, running: Running, snapshot: EngineSnapshot): Promise<Plan> {
   const steps = plan.steps.map(async (step): Promise<Step> => {
     const { operation } = step;
     if (operation.kind !== "create-volume") return step;
@@ -180,7 +212,7 @@ async function withData(plan: Plan, running: Running, snapshot: VolumeSnapshot):
 /** A copy goes with the stack that it was taken of: whatever stays longer than that is not layered over it. */
 async function layerFor(
   running: Running,
-  snapshot: VolumeSnapshot,
+  snapshot: EngineSnapshot,
   { copy, key = "" }: StoredVolume,
 ): Promise<Record<string, string> | undefined> {
   const { project, isKept, layered } = running;
@@ -240,6 +272,26 @@ function volumesOf({ containers, project }: Running, asked: readonly string[]): 
     all.filter(({ service }) => asked.length === 0 || asked.includes(service)).map(({ name }) => name),
   );
   return all.filter(({ name }) => names.has(name));
+}
+
+/** Of whom to keep what is beside volumes: without names, of all that run; what has run to its end is not to run again. */
+function layeredOf(
+  { containers }: Running,
+  asked: readonly string[],
+  mounted: readonly FoundVolume[],
+): readonly ListedContainer[] {
+  const named = new Set([...asked, ...mounted.map(({ service }) => service)]);
+  const isWanted = ({ service, state }: ListedContainer): boolean =>
+    named.has(service) || (asked.length === 0 && state === "running");
+  return containers.filter((container) => !container.isOneOff && isWanted(container));
+}
+
+function nothingToKeep(keepsLayers: boolean): UsageError {
+  if (keepsLayers) return new UsageError("none of these services has a container: there is nothing to keep");
+  return new UsageError(
+    "none of these services has a volume: there is nothing to keep",
+    "layers: true also keeps what they have written elsewhere",
+  );
 }
 
 function isFirstOfName({ name }: FoundVolume, index: number, all: readonly FoundVolume[]): boolean {

@@ -1,4 +1,4 @@
-import { env, variablePrefix } from "../actions/env.ts";
+import { envOf, variablePrefix } from "../actions/env.ts";
 import type { LogsOptions } from "../actions/logs.ts";
 import { UsageError } from "../errors.ts";
 import type { LogLine } from "../events.ts";
@@ -15,9 +15,12 @@ export type Stack<Shape extends ComposeShape = ComposeShape> = StackOfAll<Shape>
   readonly [Name in Exclude<ServiceName<Shape>, keyof StackOfAll | "then">]: TestService<Shape["services"][Name]>;
 };
 
-/** Whose data to keep; absent: of all services that have volumes. */
+/** Whose data to keep, and which. */
 export interface SnapshotOptions<Shape extends ComposeShape = ComposeShape> extends Patience {
+  /** Absent: of all services that have volumes; with `layers`, of all that run, too. */
   readonly services?: readonly ServiceName<Shape>[];
+  /** Also what containers have written beside their volumes; absent: not. */
+  readonly layers?: boolean;
 }
 
 /** How a stack ends, and how there is another one. */
@@ -55,11 +58,12 @@ export class StackOfAll<Shape extends ComposeShape = ComposeShape> implements As
   }
 
   /**
-   * Keeps what services have in their volumes, or all of them: they are stopped in good order meanwhile, and healthy again when
-   * this resolves. Throws when none of them has a volume.
+   * Keeps what services have in their volumes, and with `layers` what they have written elsewhere: they are stopped in good
+   * order meanwhile, and healthy again when this resolves. Throws when there is nothing to keep.
    */
-  snapshot({ services = [], timeoutMs = usualPatienceMs }: SnapshotOptions<Shape> = {}): Promise<StackSnapshot> {
-    return takeSnapshot(this.#running, services, timeoutMs);
+  snapshot(options: SnapshotOptions<Shape> = {}): Promise<StackSnapshot> {
+    const { services = [], layers = false, timeoutMs = usualPatienceMs } = options;
+    return takeSnapshot(this.#running, { services, layers, timeoutMs });
   }
 
   /** Gives services the data back that a snapshot has kept. Their containers are new, and published ports may be others. */
@@ -104,16 +108,16 @@ export async function toStack<Shape extends ComposeShape>(
   life: StackLife<Shape>,
 ): Promise<Stack<Shape>> {
   await running.refresh();
-  const stack = new StackOfAll<Shape>(running, await variablesOf(running), life);
+  const stack = new StackOfAll<Shape>(running, variablesOf(running), life);
   const { services } = stack;
   const reserved = new Set(["then", ...Object.keys(stack), ...Object.getOwnPropertyNames(StackOfAll.prototype)]);
   const open = Object.entries(services).filter(([name]) => !reserved.has(name));
   return Object.assign(stack, Object.fromEntries(open)) as Stack<Shape>;
 }
 
-async function variablesOf(running: Running): Promise<Readonly<Record<string, string>>> {
-  const { project, context } = running;
-  const found = await env({ name: project.name, project }, context);
+function variablesOf(running: Running): Readonly<Record<string, string>> {
+  const { project, containers, context } = running;
+  const found = envOf(project, containers, context.engine);
   const urls = Object.keys(project.services).flatMap((name) => {
     const url = urlOf(new TestService(name, running));
     return url === undefined ? [] : [[`${variablePrefix(name)}_URL`, url] as const];

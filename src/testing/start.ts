@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { checkExecution } from "../actions/execution-error.ts";
+import { layersOf, removeLayers } from "../actions/kept-layers.ts";
 import { load } from "../actions/load-project.ts";
 import { renderPlan } from "../actions/plan.ts";
 import { runPlan } from "../actions/run-plan.ts";
@@ -14,6 +15,7 @@ import type { StackHistory } from "./dossier/history.ts";
 import { openDossiersOfStarts } from "./dossier/places.ts";
 import { recordDossier } from "./dossier/record.ts";
 import { prepare } from "./prepare.ts";
+import { probedEarly } from "./probed-early.ts";
 import { StackStartError, type StartFailure, startFailure } from "./start-error.ts";
 import { knownVariables, secretValues, type ServiceVariables } from "./variables.ts";
 
@@ -105,7 +107,8 @@ export async function startStack(
   let plan: readonly string[] = [];
   try {
     await prepareData();
-    const planned = await planUp(project, { ...how, environment, ignoreOrphans: true }, context);
+    const wanted = await planUp(project, { ...how, environment, ignoreOrphans: true }, context);
+    const planned = probedEarly(wanted, project, context.engine);
     plan = renderPlan(planned);
     checkExecution(await runPlan(planned, { ...context, environment }));
     return { ...read, plan };
@@ -156,7 +159,11 @@ export async function endStack(
   context: Context,
 ): Promise<void> {
   const undisturbed = { ...context, emit: () => {}, signal: new AbortController().signal };
-  await down({ name }, { volumes: true, removeOrphans: true, graceMs }, undisturbed);
+  const [layers] = await Promise.all([
+    layersOf(name, undisturbed.engine),
+    down({ name }, { volumes: true, removeOrphans: true, graceMs, isAbrupt: graceMs === 0 }, undisturbed),
+  ]);
+  await removeLayers(layers, undisturbed.engine);
 }
 
 /** Enough to see what went wrong, and not so much that nobody reads it. */

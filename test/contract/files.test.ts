@@ -71,7 +71,12 @@ describe.each(testEngines(inject("embeddedEngine")))("files and measurements on 
     const reference = `${box.name("image")}:1`;
     const image = await box.engine.commitContainer(id, { reference, changes: ['CMD ["cat", "/note"]'], pause: true });
     const found = await box.engine.inspectImage(reference);
-    await box.engine.removeImage(reference, { force: true });
+    const other = `${box.name("image")}:2`;
+    await box.engine.tagImage(reference, other);
+    await box.engine.removeImage(reference);
+    expect((await box.engine.inspectImage(other))?.Id).toBe(image);
+    await box.engine.removeImage(other);
+    expect(await box.engine.inspectImage(other)).toBeUndefined();
     expect(found).toMatchObject({ Id: image, Config: { Cmd: ["cat", "/note"] } });
   });
 

@@ -16,6 +16,7 @@ type ImageVerbs = Pick<
   | "pushImage"
   | "buildImage"
   | "openBuildSession"
+  | "tagImage"
   | "removeImage"
   | "resolveDigest"
 >;
@@ -90,6 +91,13 @@ export function imageVerbs({ docker, transport, apiVersion, credentials }: Api):
       });
       const found = await told<DistributionInspect>(`resolving the digest of ${reference}`, asked);
       return found.Descriptor.digest;
+    },
+
+    async tagImage(image, reference) {
+      const { repository, version } = parseImageReference(reference);
+      const path = `/images/${encodeReference(image)}/tag`;
+      const asked = transport.ask({ method: "POST", path, query: { repo: repository, tag: version } });
+      await told(`naming image ${image} ${reference}`, asked);
     },
 
     async removeImage(reference, { force = false } = {}) {

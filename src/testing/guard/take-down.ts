@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { findContainers } from "../../actions/select-containers.ts";
 import type { OpenContext } from "../../library/open-context.ts";
+import { layersOf } from "../../actions/kept-layers.ts";
 import { endStack, openStackContext } from "../start.ts";
 import type { Guarded } from "./own-guard.ts";
 
@@ -21,10 +22,11 @@ export async function takeDownForGood({ name, request }: Guarded): Promise<void>
 async function isAnythingLeft(name: string, context: OpenContext): Promise<boolean> {
   const { engine } = context;
   const filters = { label: [`com.docker.compose.project=${name}`] };
-  const [containers, networks, volumes] = await Promise.all([
+  const [containers, networks, volumes, layers] = await Promise.all([
     findContainers(engine, { name }),
     engine.listNetworks(filters),
     engine.listVolumes(filters),
+    layersOf(name, engine),
   ]);
-  return containers.length + networks.length + volumes.length > 0;
+  return containers.length + networks.length + volumes.length + layers.length > 0;
 }

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { ComposeOptions } from "../../../src/testing/index.ts";
+import { compose, type ComposeOptions } from "../../../src/testing/index.ts";
 import { type Changes, EngineApi } from "../../support/engine-api.ts";
 import { Holder } from "../../support/holder.ts";
 import { TestProject } from "../../support/test-project.ts";
@@ -81,6 +81,12 @@ describe("a stack that processes share", () => {
     expect(await two.held()).toMatchObject({ project });
     await two.release();
     expect((await containers())[0]?.Id).toBe(before?.Id);
+    {
+      const env = { COMPOSE_PROJECT_NAME: given.name };
+      const options = { engine: engine.address, env, reuse: true };
+      await using own = await compose<string>(join(given.directory, "compose.yaml"), options);
+      await expect(own.snapshot({ layers: true })).rejects.toThrow("a stack that is to be reused");
+    }
     await given.write({ "compose.yaml": file.replace("ports:", "environment: { A: b }\n    ports:") });
     await using three = hold({ reuse: true });
     expect(await three.held()).toMatchObject({ project });

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { defineCompose } from "../../../src/define/index.ts";
 import { compose } from "../../../src/testing/index.ts";
 import { EngineApi } from "../../support/engine-api.ts";
 import { TestProject } from "../../support/test-project.ts";
@@ -50,7 +51,10 @@ test("the data of a database is kept and given back, and nobody else is disturbe
   }
   expect(await bystander()).toBe(before);
   expect(db?.url()).toContain("postgresql://postgres:secret@");
-  await expect(stack.snapshot({ services: ["bystander"] })).rejects.toThrow("none of these services has a volume");
+  await expect(stack.snapshot({ services: ["bystander"] })).rejects.toMatchObject({
+    message: "none of these services has a volume: there is nothing to keep",
+    hint: "layers: true also keeps what they have written elsewhere",
+  });
 });
 
 test("data without a name, and of who can be stopped only with it, is kept and given back", async () => {
@@ -88,4 +92,39 @@ volumes: { shared: {} }
   await stack.restore(first);
   const kept = (await engine.volumes()).filter(({ Name }) => Name.includes(`${stack.project}_snapshot`));
   expect(kept).toHaveLength(2);
+});
+
+test("what is beside volumes is kept and given back where that is asked for, also to another stack", async () => {
+  const engine = new EngineApi();
+  const plain = { image: "busybox", command: "sleep infinity", stop_signal: "SIGKILL" } as const;
+  await using given = await TestProject.create({}, engine);
+  const shop = defineCompose({ name: given.name, services: { api: plain, other: plain } });
+  const stack = await compose(shop, { engine: engine.address });
+  const say = (text: string): Promise<unknown> => stack.api.exec(["sh", "-c", text]);
+  const look = async (of: typeof stack): Promise<string> =>
+    (await of.api.exec(["sh", "-c", "cat /note; test -e /etc/group || echo without a group"])).stdout;
+  const others = async (): Promise<string | undefined> =>
+    (await engine.containers()).find(({ Names: [name = ""] }) => name.includes(`${stack.project}-other`))?.Id;
+  const before = await others();
+
+  await say("echo first > /note; rm /etc/group");
+  await using whole = await stack.snapshot({ services: ["api"], layers: true });
+  expect(whole.services).toEqual(["api"]);
+  for (let time = 0; time < 2; time++) {
+    await say("echo second > /note; echo back > /etc/group");
+    expect(await look(stack)).toBe("second\n");
+    await stack.restore(whole);
+    expect(await look(stack)).toBe("first\nwithout a group\n");
+  }
+  expect(await others()).toBe(before);
+  {
+    await using all = await stack.snapshot({ layers: true });
+    expect(all.services).toEqual(["api", "other"]);
+  }
+  await using fork = await stack.fork(whole);
+  await stack[Symbol.asyncDispose]();
+  expect(await look(fork)).toBe("first\nwithout a group\n");
+  await fork[Symbol.asyncDispose]();
+  const images = (await engine.get("/images/json")) as readonly { readonly RepoTags: readonly string[] | null }[];
+  expect(images.flatMap(({ RepoTags }) => RepoTags ?? []).filter((tag) => tag.includes(given.name))).toEqual([]);
 });

@@ -36,6 +36,18 @@ test("leaves nothing behind", () => {
   expect(after).toMatchObject({ containers: [], networks: [], volumes: [], images: {} });
 });
 
+test("gives nobody any time where that is asked for", () => {
+  const options = { volumes: true, isAbrupt: true };
+  expect(renderPlan(teardown(project, snapshot, options), { withOrder: true })).toEqual([
+    "#1 remove web-1: down",
+    "#2 remove db-1: down",
+    "#3 remove network default: down",
+    "#4 remove network front: down <- #1",
+    "#5 remove network back: down <- #2",
+    "#6 remove volume data: --volumes <- #2",
+  ]);
+});
+
 test("keeps volumes unless told otherwise", () => {
   expect(lines().filter((line) => line.includes("volume"))).toEqual([]);
 });
