@@ -1,70 +1,113 @@
+import { isJsonObject, type JsonObject, readJsonObject } from "../docker-api/json-object.ts";
 import { TscomposeError } from "../errors.ts";
 
 /** What the names in compose files stood for when they were locked. */
 export interface Lock {
-  /**
-   * By the whole name of an image, `docker.io/library/nginx:1.27`: the digest under which its registry has it. Where that
-   * is a list of platforms, it pins the image of each.
-   */
-  readonly images: Readonly<Record<string, string>>;
+  /** By the whole name of an image, `docker.io/library/nginx:1.27`. */
+  readonly images: Readonly<Record<string, LockedImage>>;
   /** By a git reference as the files have it: the commit. */
   readonly git: Readonly<Record<string, string>>;
 }
 
-/** Of the file's form; a newer one is not guessed at. */
-const version = 1;
+/** What a registry had under a name. */
+export interface LockedImage {
+  /** Of the image, or of the list of its platforms: that pins the image of each. */
+  readonly digest: string;
+  /**
+   * By `linux/arm64`: the digest of the image for it. Those of the registry, not of the machine that locked: a lock is the
+   * same wherever it was made. Absent where nobody could tell, and in locks of old.
+   */
+  readonly platforms?: Readonly<Record<string, string>>;
+}
+
+/** Of the file's form; a newer one is not guessed at. In version 1 an image was its digest alone. */
+const version = 2;
+const oldVersion = 1;
 
 /** Writes a lock: sorted, so that a change is a line of a diff. */
 export function printLock({ images, git }: Lock): string {
-  return `${JSON.stringify({ version, images: sorted(images), git: sorted(git) }, undefined, 2)}\n`;
+  const printed = Object.entries(images).map(([name, { digest, platforms }]) => [
+    name,
+    { digest, ...(platforms && { platforms: sorted(platforms) }) },
+  ]);
+  const all = { version, images: sorted(Object.fromEntries(printed)), git: sorted(git) };
+  return `${JSON.stringify(all, undefined, 2)}\n`;
 }
 
-/** Reads a lock. Throws `invalid-project` with the path for anything else. */
+/** Reads a lock, also one of version 1. Throws `invalid-project` with the path for anything else. */
 export function parseLock(text: string, path: string): Lock {
-  const value = parse(text, path);
-  if (value["version"] !== version) {
+  const value = readJsonObject(text);
+  if (typeof value === "string") throw invalid(path, value);
+  const isOld = value["version"] === oldVersion;
+  if (!isOld && value["version"] !== version) {
     const hint = "make it anew: tscompose lock; or update tscompose";
     throw invalid(path, `expected version ${version}, got ${JSON.stringify(value["version"])}`, hint);
   }
-  const unknown = Object.keys(value).find((key) => !["$schema", "version", "images", "git"].includes(key));
-  if (unknown !== undefined) throw invalid(path, `unknown key ${JSON.stringify(unknown)}`);
+  refuseUnknown(value, ["$schema", "version", "images", "git"], { path });
   return {
-    images: entries(value["images"] ?? {}, { path, key: "images", form: /^sha256:[0-9a-f]{64}$/, what: "digest" }),
-    git: entries(value["git"] ?? {}, { path, key: "git", form: /^[0-9a-f]{40}([0-9a-f]{24})?$/, what: "commit" }),
+    images: mapped(value["images"] ?? {}, { path, key: "images" }, isOld ? oldImage : image),
+    git: mapped(value["git"] ?? {}, { path, key: "git" }, commit),
   };
 }
 
-function parse(text: string, path: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw invalid(path, error.message);
-  }
-  throw invalid(path, "expected a JSON object");
-}
-
-interface Form {
+/** Where in the file something is. */
+interface Place {
   readonly path: string;
-  readonly key: string;
-  readonly form: RegExp;
-  readonly what: string;
+  readonly key?: string;
 }
 
-function entries(value: unknown, { path, key, form, what }: Form): Record<string, string> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw invalid(path, `${key}: expected an object`);
-  }
-  const found = Object.entries(value);
-  const wrong = found.find(([, pinned]) => typeof pinned !== "string" || !form.test(pinned));
-  if (wrong !== undefined) {
-    throw invalid(path, `${key}.${wrong[0]}: expected a ${what}, got ${JSON.stringify(wrong[1])}`);
-  }
-  return Object.fromEntries(found as [string, string][]);
+function image(value: unknown, place: Place): LockedImage {
+  if (!isJsonObject(value)) throw expected("an object", value, place);
+  refuseUnknown(value, ["digest", "platforms"], place);
+  const { platforms } = value;
+  return {
+    digest: digest(value["digest"], below(place, "digest")),
+    ...(platforms !== undefined && { platforms: mapped(platforms, below(place, "platforms"), digest) }),
+  };
 }
 
-function sorted(record: Readonly<Record<string, string>>): Record<string, string> {
+function oldImage(value: unknown, place: Place): LockedImage {
+  return { digest: digest(value, place) };
+}
+
+function digest(value: unknown, place: Place): string {
+  if (typeof value === "string" && /^sha256:[0-9a-f]{64}$/.test(value)) return value;
+  throw expected("a digest", value, place);
+}
+
+function commit(value: unknown, place: Place): string {
+  if (typeof value === "string" && /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(value)) return value;
+  throw expected("a commit", value, place);
+}
+
+function mapped<Result>(
+  value: unknown,
+  place: Place,
+  read: (value: unknown, place: Place) => Result,
+): Readonly<Record<string, Result>> {
+  if (!isJsonObject(value)) throw expected("an object", value, place);
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, read(each, below(place, key))]));
+}
+
+function refuseUnknown(value: JsonObject, known: readonly string[], place: Place): void {
+  const unknown = Object.keys(value).find((key) => !known.includes(key));
+  if (unknown !== undefined) throw invalid(place.path, `${prefix(place)}unknown key ${JSON.stringify(unknown)}`);
+}
+
+function below({ path, key }: Place, name: string): Place {
+  return { path, key: key === undefined ? name : `${key}.${name}` };
+}
+
+function prefix({ key }: Place): string {
+  return key === undefined ? "" : `${key}: `;
+}
+
+function expected(what: string, value: unknown, place: Place): TscomposeError {
+  const told = value === undefined ? "nothing" : JSON.stringify(value);
+  return invalid(place.path, `${prefix(place)}expected ${what}, got ${told}`);
+}
+
+function sorted<Value>(record: Readonly<Record<string, Value>>): Record<string, Value> {
   return Object.fromEntries(Object.entries(record).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
 

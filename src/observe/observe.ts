@@ -106,8 +106,11 @@ async function observeImages(
   return Object.fromEntries(found.flat());
 }
 
-/** Engines that keep one platform per image answer with whatever they have: that is not the image asked for. */
-function isAsked({ Os: os, Architecture: architecture, Variant: variant }: ImageInspect, platform?: string): boolean {
+/** Whether an image is for the platform asked for: engines that keep one per image answer with whatever they have. */
+export function isAsked(
+  { Os: os, Architecture: architecture, Variant: variant }: ImageInspect,
+  platform?: string,
+): boolean {
   if (platform === undefined || os === undefined || architecture === undefined) return true;
   return isOfPlatform({ os, architecture, ...(variant === undefined ? {} : { variant }) }, platform);
 }

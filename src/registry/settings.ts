@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type JsonObject, readJsonObject } from "../docker-api/json-object.ts";
 import { readTrust } from "./certificates.ts";
 import type { RegistrySettings } from "./endpoints.ts";
 import { RegistryError } from "./registry-error.ts";
@@ -13,7 +14,8 @@ const keys = ["registry-mirrors", "insecure-registries"] as const;
  */
 export async function readRegistrySettings(folder: string): Promise<RegistrySettings> {
   const path = join(folder, "engine.json");
-  const value = parse(path, await textOf(path));
+  const value = readJsonObject(await textOf(path));
+  if (typeof value === "string") throw invalid(path, value);
   const unknown = Object.keys(value).find((key) => !(keys as readonly string[]).includes(key));
   if (unknown !== undefined) throw invalid(path, `unknown key ${JSON.stringify(unknown)}: ${keys.join(", ")} are`);
   const mirrors = textsOf(path, value, "registry-mirrors");
@@ -34,18 +36,7 @@ async function textOf(path: string): Promise<string> {
   });
 }
 
-function parse(path: string, text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw invalid(path, error.message);
-  }
-  throw invalid(path, "no JSON object");
-}
-
-function textsOf(path: string, value: Record<string, unknown>, key: (typeof keys)[number]): readonly string[] {
+function textsOf(path: string, value: JsonObject, key: (typeof keys)[number]): readonly string[] {
   const list = value[key] ?? [];
   if (Array.isArray(list) && list.every((each) => typeof each === "string")) return list;
   throw invalid(path, `${key} is no list of texts`);

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -9,7 +9,7 @@ import { EngineApi } from "../support/engine-api.ts";
 import { freePort } from "../support/free-port.ts";
 import { serveRepository } from "../support/git-repository.ts";
 import { folderOf } from "../support/hostile-places.ts";
-import { startRegistry } from "../support/registry.ts";
+import { type Registry, startRegistry } from "../support/registry.ts";
 import { type Outcome, start, tscompose } from "../support/tool.ts";
 
 const runIn =
@@ -41,7 +41,11 @@ services:
   expect((await run("lock", "--dry-run")).stdout).toBe(`+ ${name} ${first}\n`);
   expect(() => readFileSync(path)).toThrow("ENOENT");
   expect((await run("lock")).stdout).toBe(`+ ${name} ${first}\n`);
-  expect(JSON.parse(readFileSync(path, "utf8"))).toEqual({ version: 1, images: { [name]: first }, git: {} });
+  expect(JSON.parse(readFileSync(path, "utf8"))).toEqual({
+    version: 2,
+    images: { [name]: { digest: first, platforms: { "linux/amd64": first } } },
+    git: {},
+  });
   expect(await run("plan", "--frozen")).toMatchObject({ exitCode: 0, stderr: "" });
   expect((await run("pull", "--quiet")).exitCode).toBe(0);
 
@@ -61,6 +65,53 @@ services:
   await engine.send("DELETE", `/images/${name}?force=1`);
   expect((await run("pull", "--quiet")).exitCode).toBe(0);
   expect(await run("plan", "--frozen")).toMatchObject({ exitCode: 0, stderr: "" });
+});
+
+test("a lock holds images to the digest of each platform", async () => {
+  await using registry = await startRegistry();
+  const name = `${registry.host}/team/wide:1`;
+  const publish = (arm: string, others: Readonly<Record<string, string>> = {}): ReturnType<Registry["publishFor"]> =>
+    registry.publishFor("team/wide", "1", { "linux/amd64": "x86", "linux/arm64/v8": arm, ...others });
+  const first = await publish("arm");
+  using folder = folderOf({
+    "compose.yaml": `name: wide
+services:
+  usual: { image: "${name}", command: x }
+  armed: { image: "${name}", platform: linux/arm64, command: x }
+`,
+    "other.yaml": `services: { usual: { platform: linux/s390x } }\n`,
+  });
+  const run = runIn(folder.path);
+  const path = join(folder.path, "compose.lock");
+  expect(await run("lock")).toMatchObject({ exitCode: 0, stdout: `+ ${name} ${first.digest}\n`, stderr: "" });
+  const { "linux/amd64": x86, "linux/arm64/v8": arm } = first.platforms;
+  const pinned = { digest: first.digest, platforms: { "linux/amd64": x86, "linux/arm64": arm } };
+  expect(JSON.parse(readFileSync(path, "utf8"))).toMatchObject({ images: { [name]: pinned } });
+  const missing = await run("-f", "compose.yaml", "-f", "other.yaml", "lock");
+  expect(missing.exitCode).not.toBe(0);
+  expect(missing.stderr).toContain(
+    `${name} is not there for linux/s390x: its registry has it for linux/amd64, linux/arm64`,
+  );
+  const unlocked = await run("-f", "compose.yaml", "-f", "other.yaml", "plan", "--frozen");
+  expect(unlocked.exitCode).not.toBe(0);
+  expect(unlocked.stderr).toContain(`${name} is not locked for linux/s390x, but for linux/amd64, linux/arm64`);
+
+  // A platform more makes another list: what is run is what was locked.
+  await publish("arm", { "linux/riscv64": "new" });
+  expect(await run("plan", "--frozen", "--pull", "always")).toMatchObject({ exitCode: 0, stderr: "" });
+  const third = await publish("other arm");
+  const refused = await run("plan", "--frozen", "--pull", "always");
+  expect(refused.exitCode).not.toBe(0);
+  expect(refused.stderr).toContain("compose.yaml:4:19");
+  expect(refused.stderr).not.toContain("compose.yaml:3:19");
+  const now = third.platforms["linux/arm64/v8"];
+  expect(refused.stderr).toContain(`it is ${third.digest} (for linux/arm64 ${arm} before, ${now} now)`);
+
+  // As the file was in its first version: every change counts.
+  writeFileSync(path, JSON.stringify({ version: 1, images: { [name]: first.digest }, git: {} }));
+  const old = await run("plan", "--frozen", "--pull", "always");
+  expect(old.stderr).toContain(`compose.yaml:3:19`);
+  expect((await run("lock")).stdout).toBe(`~ ${name} ${first.digest} -> ${third.digest}\n`);
 });
 
 test("a lock holds git contexts to their commits", async () => {

@@ -13,6 +13,12 @@ export interface Registry extends AsyncDisposable {
   readonly host: string;
   /** Puts an image of no layers there, another one for another `salt`; gives its digest. */
   publish(repository: string, tag: string, salt?: string): Promise<string>;
+  /** The same for several platforms, another one for another `salt` of each, `{"linux/arm64": "first"}`. */
+  publishFor(
+    repository: string,
+    tag: string,
+    salts: Readonly<Record<string, string>>,
+  ): Promise<{ readonly digest: string; readonly platforms: Readonly<Record<string, string>> }>;
 }
 
 /** How a registry is to be spoken to. */
@@ -57,7 +63,11 @@ export async function startRegistry({
   server.stderr.resume();
   return {
     host,
-    publish: (repository, tag, salt) => publish(`http://${host}/v2/${repository}`, tag, salt),
+    publish: async (repository, tag, salt) => {
+      const { digest } = await publish(`http://${host}/v2/${repository}`, tag, { author: salt ?? "" });
+      return digest;
+    },
+    publishFor: (repository, tag, salts) => publishFor(`http://${host}/v2/${repository}`, tag, salts),
     async [Symbol.asyncDispose]() {
       server.kill();
       if (server.exitCode === null) await once(server, "exit");
@@ -66,20 +76,48 @@ export async function startRegistry({
   };
 }
 
-async function publish(repository: string, tag: string, author = ""): Promise<string> {
+const known = {
+  Authorization: `Basic ${Buffer.from(`${visitor.username}:${visitor.password}`).toString("base64")}`,
+};
+
+/** What a list says of an image. */
+interface Listed {
+  readonly mediaType: string;
+  readonly size: number;
+  readonly digest: string;
+}
+
+async function publishFor(
+  repository: string,
+  tag: string,
+  salts: Readonly<Record<string, string>>,
+): Promise<{ readonly digest: string; readonly platforms: Readonly<Record<string, string>> }> {
+  const names = Object.keys(salts);
+  const manifests = await Promise.all(
+    names.map(async (name, index) => {
+      const [os = "", architecture = "", variant] = name.split("/");
+      const platform = { os, architecture, ...(variant === undefined ? {} : { variant }) };
+      const author = salts[name] ?? "";
+      return { ...(await publish(repository, `${tag}-${index}`, { ...platform, author })), platform };
+    }),
+  );
+  const mediaType = "application/vnd.oci.image.index.v1+json";
+  const { digest } = await put(repository, tag, { schemaVersion: 2, mediaType, manifests });
+  return { digest, platforms: Object.fromEntries(manifests.map((each, at) => [names[at] ?? "", each.digest])) };
+}
+
+async function publish(repository: string, tag: string, own: Readonly<Record<string, string>>): Promise<Listed> {
   const rootfs = { type: "layers", diff_ids: [] };
-  const config = JSON.stringify({ architecture: "amd64", os: "linux", author, rootfs });
-  const known = { Authorization: `Basic ${Buffer.from(`${visitor.username}:${visitor.password}`).toString("base64")}` };
+  const config = JSON.stringify({ architecture: "amd64", os: "linux", ...own, rootfs });
   const upload = await fetch(`${repository}/blobs/uploads/`, { method: "POST", headers: known });
   const place = new URL(upload.headers.get("location") ?? "", repository);
   place.searchParams.set("digest", digestOf(config));
   await accepted(
     fetch(place, { method: "PUT", body: config, headers: { ...known, "Content-Type": "application/octet-stream" } }),
   );
-  const type = "application/vnd.docker.distribution.manifest.v2+json";
-  const manifest = JSON.stringify({
+  return put(repository, tag, {
     schemaVersion: 2,
-    mediaType: type,
+    mediaType: "application/vnd.docker.distribution.manifest.v2+json",
     config: {
       mediaType: "application/vnd.docker.container.image.v1+json",
       size: config.length,
@@ -87,9 +125,20 @@ async function publish(repository: string, tag: string, author = ""): Promise<st
     },
     layers: [],
   });
-  const put = { method: "PUT", body: manifest, headers: { ...known, "Content-Type": type } };
-  await accepted(fetch(`${repository}/manifests/${tag}`, put));
-  return digestOf(manifest);
+}
+
+/** As much of one as is put here. */
+interface Manifest {
+  readonly mediaType: string;
+  readonly [key: string]: unknown;
+}
+
+async function put(repository: string, tag: string, manifest: Manifest): Promise<Listed> {
+  const { mediaType } = manifest;
+  const body = JSON.stringify(manifest);
+  const sent = { method: "PUT", body, headers: { ...known, "Content-Type": mediaType } };
+  await accepted(fetch(`${repository}/manifests/${tag}`, sent));
+  return { mediaType, size: body.length, digest: digestOf(body) };
 }
 
 async function accepted(answer: Promise<Response>): Promise<void> {

@@ -29,7 +29,7 @@ const allowed: Record<string, readonly string[]> = {
     "docker-api",
     "errors",
   ],
-  lock: ["errors", "type:compose"],
+  lock: ["docker-api", "errors", "type:compose"],
   execute: [
     "plan",
     "engine",

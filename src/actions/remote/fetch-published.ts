@@ -1,9 +1,10 @@
+import { isJsonObject } from "../../docker-api/json-object.ts";
 import { fullReference, parseImageReference } from "../../engine/image-reference.ts";
 import { TscomposeError, UsageError } from "../../errors.ts";
 import { isDigest } from "../../registry/digest.ts";
 import type { Repository } from "../../registry/repository.ts";
 import { words } from "../publish/artifact.ts";
-import { isMap, mapsIn, parseManifest } from "../publish/parse-manifest.ts";
+import { mapsIn, parseManifest } from "../publish/parse-manifest.ts";
 import { askRegistry, type RegistryContext } from "../publish/registry-call.ts";
 
 /** What was published under a name. */
@@ -62,7 +63,7 @@ async function projectManifest(bytes: Buffer, repository: Repository, address: s
 type Part = Readonly<Record<string, unknown>>;
 
 function layersOf({ artifactType, config, layers }: Part, address: string): readonly Part[] {
-  const isProject = artifactType === words.project || (isMap(config) && config["mediaType"] === words.config);
+  const isProject = artifactType === words.project || (isJsonObject(config) && config["mediaType"] === words.config);
   if (!isProject || !Array.isArray(layers)) {
     throw refusal(address, "it is no compose file", "what can be read is what publish has sent");
   }
@@ -76,7 +77,7 @@ async function fetchFile(
   index: number,
   address: string,
 ): Promise<FetchedFile> {
-  const annotations = isMap(rest["annotations"]) ? rest["annotations"] : {};
+  const annotations = isJsonObject(rest["annotations"]) ? rest["annotations"] : {};
   const isEnvironment = mediaType === words.environment;
   if (!isEnvironment && mediaType !== words.file)
     throw refusal(address, `a layer of it is of the type ${String(mediaType)}`);

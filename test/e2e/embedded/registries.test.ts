@@ -232,7 +232,7 @@ describe("a registry that will not", () => {
     await mkdir(room.config);
     for (const [text, told] of [
       ["{", "JSON"],
-      ["[]", "no JSON object"],
+      ["[]", "expected a JSON object"],
       ['{"mirrors":[]}', 'unknown key "mirrors"'],
       ['{"registry-mirrors":["mirror"]}', '"mirror" is no URL'],
       ['{"insecure-registries":"x"}', "no list of texts"],

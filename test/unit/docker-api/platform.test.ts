@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { isOfPlatform, parsePlatform } from "../../../src/docker-api/platform.ts";
+import {
+  closestTo,
+  formatPlatform,
+  isOfPlatform,
+  parsePlatform,
+  type Platform,
+} from "../../../src/docker-api/platform.ts";
 
 test.each([
   ["linux/amd64", { os: "linux", architecture: "amd64" }],
@@ -23,6 +29,29 @@ test.each([
   { asked: "linux/arm/v7", of: "linux/arm/v6", is: false },
   { asked: "linux/arm", of: "linux/arm/v6", is: true },
 ])("an image of $of is one of $asked: $is", ({ asked, of, is }) => {
-  const [os = "", architecture = "", variant] = of.split("/");
-  expect(isOfPlatform({ os, architecture, ...(variant === undefined ? {} : { variant }) }, asked)).toBe(is);
+  expect(isOfPlatform(platformOf(of), asked)).toBe(is);
 });
+
+test.each([
+  { asked: "linux/arm", takes: "linux/arm/v7" },
+  { asked: "linux/arm/v6", takes: "linux/arm/v6" },
+  { asked: "linux/arm/v5", takes: undefined },
+  { asked: "aarch64", takes: "linux/arm64/v8" },
+  { asked: "linux/amd64", takes: "linux/amd64" },
+])("of several images $asked takes that for $takes", ({ asked, takes }) => {
+  const images = ["linux/arm/v6", "linux/arm/v7", "linux/arm64/v8", "linux/amd64/v3", "linux/amd64"];
+  expect(closestTo(asked, [...images, ""], (image) => (image === "" ? undefined : platformOf(image)))).toBe(takes);
+});
+
+test("a platform is written as it is read", () => {
+  expect(["linux/arm/v7", "linux/arm64/v8"].map((text) => formatPlatform(platformOf(text)))).toEqual([
+    "linux/arm/v7",
+    "linux/arm64",
+  ]);
+});
+
+/** As an index has it, which leaves nothing out. */
+function platformOf(text: string): Platform {
+  const [os = "", architecture = "", variant] = text.split("/");
+  return { os, architecture, ...(variant === undefined ? {} : { variant }) };
+}

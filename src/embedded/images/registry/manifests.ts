@@ -1,5 +1,6 @@
 import { badRequest, notFound } from "../../api/http-error.ts";
-import { type Platform, isOfPlatform } from "../../../docker-api/platform.ts";
+import { type JsonObject, readJsonObject } from "../../../docker-api/json-object.ts";
+import { closestTo, type Platform } from "../../../docker-api/platform.ts";
 import type { Manifest, Repository } from "../../../registry/repository.ts";
 import { type Digest, isDigest } from "../digest.ts";
 
@@ -39,9 +40,7 @@ export function entriesOf({ bytes, mediaType }: Manifest): readonly Descriptor[]
 export async function manifestFor(repository: Repository, top: Manifest, platform: string): Promise<Manifest> {
   const entries = entriesOf(top);
   if (entries === undefined) return top;
-  const found = entries
-    .filter(({ platform: own }) => own !== undefined && isOfPlatform(normal(own), platform))
-    .toSorted((one, other) => rank(other, platform) - rank(one, platform))[0];
+  const found = closestTo(platform, entries, (entry) => entry.platform);
   if (found === undefined) throw notFound(`no matching manifest for ${platform} in the manifest list entries`);
   return repository.manifest(found.digest);
 }
@@ -62,30 +61,10 @@ export function parseManifest({ bytes }: Manifest): ImageManifest {
   return { config: configuration, layers: descriptors(layers) };
 }
 
-function normal({ os, architecture = "", variant }: Platform): Platform {
-  // As containerd: v8 is what every arm64 is.
-  const plain = { os, architecture };
-  return variant === undefined || variant === "" || (architecture === "arm64" && variant === "v8")
-    ? plain
-    : { ...plain, variant };
-}
-
-/** The variant that was asked for; where none was, none, else the newest. */
-function rank({ platform }: Descriptor, asked: string): number {
-  const { variant = "" } = platform === undefined ? {} : normal(platform);
-  const wanted = asked.split("/")[2];
-  if (wanted !== undefined) return variant === wanted ? 1 : 0;
-  return variant === "" ? 100 : Number(/\d+/.exec(variant)?.[0] ?? 0);
-}
-
-function jsonOf(bytes: Buffer): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(bytes.toString("utf8"));
-    if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  throw badRequest("the registry's manifest is no JSON object");
+function jsonOf(bytes: Buffer): JsonObject {
+  const value = readJsonObject(bytes.toString("utf8"));
+  if (typeof value === "string") throw badRequest("the registry's manifest is no JSON object");
+  return value;
 }
 
 function descriptors(value: unknown): Descriptor[] {
