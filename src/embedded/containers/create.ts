@@ -27,6 +27,15 @@ export async function createContainer(
   body: ContainerCreateBody,
   wishedName: string | undefined,
 ): Promise<CreatedContainer> {
+  // The image may be removed meanwhile: its layers are used from the first look at it.
+  return rooms.images.holding(() => create(rooms, body, wishedName));
+}
+
+async function create(
+  rooms: ContainerRooms,
+  body: ContainerCreateBody,
+  wishedName: string | undefined,
+): Promise<CreatedContainer> {
   const { register, paths, images } = rooms;
   if (wishedName !== undefined && !namePattern.test(wishedName)) {
     throw badRequest(`Invalid container name (${wishedName}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`);

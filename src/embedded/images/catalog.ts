@@ -31,14 +31,24 @@ export interface Catalog {
   referencesOf(id: Digest): readonly string[];
   /** The image that a key names. */
   named(key: string): Digest | undefined;
-  add(document: Uint8Array, facts: ImageFacts): Promise<CatalogImage>;
+  /** Keeps an image, and gives it these names: nobody can remove it in between. */
+  add(document: Uint8Array, facts: ImageFacts, names?: NewNames): Promise<CatalogImage>;
   /** Gives the image this name, takes it from another. */
   tag(id: Digest, key: string, time: string): Promise<void>;
   untag(keys: readonly string[]): Promise<void>;
-  /** Removes an image with all its names. */
-  remove(id: Digest): Promise<void>;
+  /**
+   * Removes an image with all its names, if `confirm` says so: that is asked when no other change goes on. Tells whether it
+   * is gone.
+   */
+  remove(id: Digest, confirm: () => boolean): Promise<boolean>;
   /** The configuration byte for byte. */
   documentBytes(id: Digest): Promise<Buffer>;
+}
+
+/** What an image is called from now on; others are not called so any more. */
+export interface NewNames {
+  readonly keys: readonly string[];
+  readonly time: string;
 }
 
 interface Saved {
@@ -98,14 +108,16 @@ export async function openCatalog(root: string): Promise<Catalog> {
     referencesOf: (id) => [...references].flatMap(([key, named]) => (named === id ? [key] : [])).sort(),
     named: (key) => references.get(key),
     documentBytes: (id) => readFile(blob(id)),
-    add: (bytes, facts) =>
+    add: (bytes, facts, { keys, time } = { keys: [], time: "" }) =>
       inTurn(async () => {
         const id = digestOf(bytes);
         const known = images.get(id);
-        if (known !== undefined) return known;
-        const image = { ...facts, id, document: parseImageDocument(bytes) };
-        await saveBlob(blob(id), bytes);
+        if (known !== undefined && keys.length === 0) return known;
+        const kept = known ?? { ...facts, id, document: parseImageDocument(bytes) };
+        if (known === undefined) await saveBlob(blob(id), bytes);
+        const image = keys.length === 0 ? kept : { ...kept, lastTagTime: time };
         images.set(id, image);
+        for (const key of keys) references.set(key, id);
         await save();
         return image;
       }),
@@ -122,12 +134,14 @@ export async function openCatalog(root: string): Promise<Catalog> {
         for (const key of keys) references.delete(key);
         await save();
       }),
-    remove: (id) =>
+    remove: (id, confirm) =>
       inTurn(async () => {
+        if (!confirm()) return false;
         for (const [key, named] of references) if (named === id) references.delete(key);
         images.delete(id);
         await save();
         await rm(blob(id), { force: true });
+        return true;
       }),
   };
 }

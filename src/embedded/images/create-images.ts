@@ -72,6 +72,7 @@ export async function createImages(parts: ImagesParts): Promise<Images> {
     commit: (wish) => commitImage(room, wish),
     usage: () => imagesUsage(room),
     forBuilds: imagesForBuilds(room, desk),
+    holding: (work) => room.holding(work),
     async find(reference) {
       const image = catalog.find(reference);
       if (image === undefined) return undefined;

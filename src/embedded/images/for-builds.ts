@@ -73,12 +73,9 @@ export function imagesForBuilds(room: ImageRoom, desk: RegistryDesk): ImagesForB
     async store(document, names) {
       const bytes = Buffer.from(JSON.stringify(document));
       const keys = names.map((name) => referenceKey(withDefaultTag(parseReference(name))));
-      const { id } = await catalog.add(bytes, { storedAt: room.now() });
+      const { id } = await catalog.add(bytes, { storedAt: room.now() }, { keys, time: room.now() });
       room.publish("create", id, id);
-      for (const key of keys) {
-        await catalog.tag(id, key, room.now());
-        room.publish("tag", id, familiar(key));
-      }
+      for (const key of keys) room.publish("tag", id, familiar(key));
       return { id, bytes };
     },
   };

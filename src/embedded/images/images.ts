@@ -9,6 +9,8 @@ export interface Images {
   readonly routes: readonly Route[];
   /** By name with tag or digest, id or unambiguous beginning of an id; `undefined` when there is none. */
   find(reference: string): Promise<StoredImage | undefined>;
+  /** Of an image that is found in it all layers stay as long as this goes on. */
+  holding<Result>(work: () => Promise<Result>): Promise<Result>;
   /** Ids of an image and of all that were committed from it or its descendants; none when there is no such image. */
   family(reference: string): Promise<readonly string[]>;
   /** Makes an image of another one and a layer on top of it. */

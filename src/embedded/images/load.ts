@@ -4,7 +4,6 @@ import { ByteSource } from "../tar/byte-source.ts";
 import { TarError, type TarMember, blockBytes, shownName } from "../tar/entry.ts";
 import { hasValidChecksum, isZeroBlock } from "../tar/header.ts";
 import { readTar } from "../tar/read-tar.ts";
-import type { CatalogImage } from "./catalog.ts";
 import { parseImageDocument } from "./image-document.ts";
 import { decompressed } from "./layers/decompress.ts";
 import type { Layer } from "./layers/layer-store.ts";
@@ -72,21 +71,18 @@ async function* keep(room: ImageRoom, saved: SavedImage): AsyncGenerator<LoadLin
     }
   }
   const keys = saved.names.map((name) => referenceKey(parseReference(name)));
-  const image = await room.catalog.add(saved.document, { storedAt: room.now() });
-  if (keys.length === 0) yield { stream: `Loaded image ID: ${image.id}\n` };
-  for (const key of keys) yield* name(room, image, key);
-  room.publish("load", image.id, image.id);
+  const before = new Map(keys.map((key) => [key, room.catalog.named(key)]));
+  const { id } = await room.catalog.add(saved.document, { storedAt: room.now() }, { keys, time: room.now() });
+  room.publish("load", id, id);
+  if (keys.length === 0) yield { stream: `Loaded image ID: ${id}\n` };
+  for (const [key, named] of before) {
+    if (named !== undefined && named !== id) yield { stream: renaming(key, named) };
+    yield { stream: `Loaded image: ${familiar(key)}\n` };
+  }
 }
 
-async function* name(room: ImageRoom, { id }: CatalogImage, key: string): AsyncGenerator<LoadLine> {
-  const before = room.catalog.named(key);
-  if (before !== undefined && before !== id) {
-    yield {
-      stream: `The image ${familiar(key)} already exists, renaming the old one with ID ${before} to empty string\n`,
-    };
-  }
-  await room.catalog.tag(id, key, room.now());
-  yield { stream: `Loaded image: ${familiar(key)}\n` };
+function renaming(key: string, id: string): string {
+  return `The image ${familiar(key)} already exists, renaming the old one with ID ${id} to empty string\n`;
 }
 
 async function readArchive(room: ImageRoom, body: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<Archive> {

@@ -61,11 +61,10 @@ async function store(
   { key, parent }: { readonly key: string | undefined; readonly parent?: CatalogImage["id"] },
 ): Promise<CatalogImage> {
   const bytes = Buffer.from(JSON.stringify(document));
-  const image = await room.catalog.add(bytes, { storedAt: room.now(), ...(parent === undefined ? {} : { parent }) });
-  if (key !== undefined) {
-    await room.catalog.tag(image.id, key, room.now());
-    room.publish("tag", image.id, familiar(key));
-  }
+  const facts = { storedAt: room.now(), ...(parent === undefined ? {} : { parent }) };
+  const names = { keys: key === undefined ? [] : [key], time: room.now() };
+  const image = await room.catalog.add(bytes, facts, names);
+  if (key !== undefined) room.publish("tag", image.id, familiar(key));
   return image;
 }
 

@@ -31,10 +31,8 @@ export async function removeImage(
   if (!isForced && isSingleReference(keys)) refuseUsedName(room, image, name);
   removals.push(...(await untag(room, image, [key, ...lonelyDigests(keys, key)])));
   // A forced removal of the last name leaves the image to its running container, without a name.
-  if (room.catalog.referencesOf(image.id).length > 0 || usersOf(room, image).some(({ isRunning }) => isRunning)) {
-    return removals;
-  }
-  return [...removals, ...(await dropImage(room, image, isSet(query, "noprune")))];
+  if (usersOf(room, image).some(({ isRunning }) => isRunning)) return removals;
+  return [...removals, ...(await dropUnnamed(room, image, isSet(query, "noprune")))];
 }
 
 const pruneFilters = ["dangling", "label", "label!", "until"];
@@ -52,7 +50,7 @@ export async function pruneImages(room: ImageRoom, { query }: Pick<ApiRequest, "
       continue;
     removals.push(...(await untag(room, image, keys)));
     const before = bytesStored(room);
-    removals.push(...(await dropImage(room, image, false)));
+    removals.push(...(await dropUnnamed(room, image, false)));
     freed += before - bytesStored(room);
   }
   room.publish("prune", "", "");
@@ -65,15 +63,29 @@ async function untag(room: ImageRoom, { id }: CatalogImage, keys: readonly strin
   return keys.map((key) => ({ Untagged: familiar(key) }));
 }
 
+/** What {@link dropImage} does, unless a pull or a build has just given the image a name. */
+async function dropUnnamed(room: ImageRoom, image: CatalogImage, keepsParents: boolean): Promise<Removal[]> {
+  return dropImage(room, image, keepsParents, () => room.catalog.referencesOf(image.id).length === 0);
+}
+
 /** The image itself, its layers, and parents that nobody names or needs any more. */
-async function dropImage(room: ImageRoom, image: CatalogImage, keepsParents: boolean): Promise<Removal[]> {
-  room.publish("delete", image.id, image.id);
-  await room.catalog.remove(image.id);
+async function dropImage(
+  room: ImageRoom,
+  image: CatalogImage,
+  keepsParents: boolean,
+  isUnwanted: () => boolean = () => true,
+): Promise<Removal[]> {
+  const isGone = await room.catalog.remove(image.id, () => {
+    if (room.catalog.get(image.id) === undefined || !isUnwanted()) return false;
+    room.publish("delete", image.id, image.id);
+    return true;
+  });
+  if (!isGone) return [];
   const layers = await room.collect();
   const removals = [{ Deleted: image.id }, ...layers.map(({ diffId }) => ({ Deleted: diffId }))];
   const parent = image.parent === undefined ? undefined : room.catalog.get(image.parent);
   if (keepsParents || parent === undefined || isNeeded(room, parent)) return removals;
-  return [...removals, ...(await dropImage(room, parent, false))];
+  return [...removals, ...(await dropUnnamed(room, parent, false))];
 }
 
 function isNeeded(room: ImageRoom, image: CatalogImage): boolean {

@@ -27,11 +27,11 @@ export interface ImageRoom {
   readonly now: () => string;
   readonly users: () => readonly ImageUser[];
   readonly publish: (action: string, id: string, name?: string) => void;
-  /** Layers without an image stay as long as this goes on: they may be about to get one. */
+  /** Layers without an image stay as long as this goes on: they may be about to get one, or a container. */
   readonly holding: <Result>(work: () => Promise<Result>) => Promise<Result>;
   /** Each knows layers, by their digests, that stay without an image. */
   readonly keepers: Set<() => Iterable<string>>;
-  /** Removes layers that no image and no container uses; gives them. */
+  /** Removes layers that no image and no container uses; gives them. While somebody holds them, that waits. */
   readonly collect: () => Promise<readonly Layer[]>;
 }
 
@@ -40,7 +40,17 @@ export function createImageRoom(
 ): ImageRoom {
   const { catalog, layers, users, bus } = parts;
   const keepers: ImageRoom["keepers"] = new Set();
-  let holders = 0;
+  let [holders, isOwed] = [0, false];
+  async function collect(): Promise<readonly Layer[]> {
+    isOwed = holders > 0;
+    if (isOwed) return [];
+    const needed = new Set<string>(catalog.list().flatMap(({ document }) => document.rootfs.diff_ids));
+    for (const wanted of keepers) for (const diffId of wanted()) needed.add(diffId);
+    const mounted = new Set(users().flatMap(({ lowerDirs }) => lowerDirs));
+    const unused = layers.list().filter(({ diffId, folder }) => !needed.has(diffId) && !mounted.has(folder));
+    await Promise.all(unused.map((layer) => layers.remove(layer)));
+    return unused;
+  }
   return {
     ...parts,
     keepers,
@@ -54,17 +64,10 @@ export function createImageRoom(
         return await work();
       } finally {
         holders -= 1;
+        if (isOwed) await collect();
       }
     },
-    async collect() {
-      if (holders > 0) return [];
-      const needed = new Set<string>(catalog.list().flatMap(({ document }) => document.rootfs.diff_ids));
-      for (const wanted of keepers) for (const diffId of wanted()) needed.add(diffId);
-      const mounted = new Set(users().flatMap(({ lowerDirs }) => lowerDirs));
-      const unused = layers.list().filter(({ diffId, folder }) => !needed.has(diffId) && !mounted.has(folder));
-      await Promise.all(unused.map((layer) => layers.remove(layer)));
-      return unused;
-    },
+    collect,
   };
 }
 

@@ -1,14 +1,16 @@
 import { once as event } from "node:events";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { type Server, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createEventBus } from "../../../src/embedded/events.ts";
 import { nowNs } from "../../../src/embedded/host/clock.ts";
 import { createImages } from "../../../src/embedded/images/create-images.ts";
+import { openLayerStore } from "../../../src/embedded/images/layers/layer-store.ts";
 import type { Images } from "../../../src/embedded/images/images.ts";
 import { type Answer, callRoute } from "../../support/call-route.ts";
 import { digestOf, layerOf } from "../../support/saved-image.ts";
@@ -254,5 +256,63 @@ describe("pulling", () => {
     expect(await images.find(`${host}/acme/web:1`)).toBeUndefined();
     expect(await stored()).toEqual([]);
     expect(await readdir(join(home, "images", "tmp"))).toEqual([]);
+  });
+});
+
+describe("what is done at once", () => {
+  const remove = (): Promise<Answer> => callRoute(images.routes, `DELETE /images/${host}/acme/web:1`);
+
+  test("a layer that is brought again while it goes is whole, and is found when it is", async () => {
+    const folder = join(home, "layers");
+    const layers = await openLayerStore(folder);
+    const { stored: archive, diffId } = await layerOf([{ name: "a", text: "1" }], (bytes) => bytes);
+    const chunks = (): Readable => Readable.from([archive]);
+    const first = await layers.add(chunks());
+    let removing: Promise<void> | undefined;
+    const again = layers.add(chunks(), { confirm: () => void (removing = layers.remove(first)) });
+    const brought = await again;
+    await removing;
+    expect(layers.find(diffId)).toBe(brought);
+    expect(await readFile(join(brought.folder, "a"), "utf8")).toBe("1");
+    const read: Buffer[] = [];
+    for await (const chunk of layers.read(brought)) read.push(chunk);
+    expect(digestOf(Buffer.concat(read))).toBe(diffId);
+    expect((await openLayerStore(folder)).find(diffId)).toEqual(brought);
+  });
+
+  test("layers of an image that is removed while something holds them go afterwards", async () => {
+    await publish("1");
+    await pull("1");
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const holding = images.holding(() => promise);
+    expect((await remove()).status).toBe(200);
+    expect(await stored()).toHaveLength(2);
+    resolve();
+    await holding;
+    expect(await stored()).toEqual([]);
+  });
+
+  test("a pull that cannot begin holds nothing", async () => {
+    await publish("1");
+    const settings = join(home, "config", "engine.json");
+    await mkdir(join(home, "config"));
+    await writeFile(settings, "{");
+    expect((await pull("1")).status).toBe(400);
+    await rm(settings);
+    await pull("1");
+    expect((await remove()).status).toBe(200);
+    expect(await stored()).toEqual([]);
+  });
+
+  test("an image is removed before or after it is pulled again, never in between", async () => {
+    await publish("1");
+    await pull("1");
+    for (let round = 0; round < 10; round += 1) {
+      const [pulled, removed] = await Promise.all([pull("1"), remove()]);
+      expect(lastLine(pulled)).toMatchObject({ status: expect.stringMatching(/^Status: /) as string });
+      expect(removed.status).toBe(200);
+      await pull("1");
+      expect((await callRoute(images.routes, `GET /images/${host}/acme/web:1/get`)).status).toBe(200);
+    }
   });
 });

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { loadJson, saveJson } from "../../store/json-file.ts";
+import { createTurns } from "../../store/turns.ts";
 import { TarError } from "../../tar/entry.ts";
 import { type Digest, hexOf, isDigest, measured } from "../digest.ts";
 import { followRecipe } from "./recipe.ts";
@@ -58,32 +59,40 @@ export async function openLayerStore(root: string): Promise<LayerStore> {
   await makeMountPoints(join(folders, "init"));
   const layers = await loadLayers(diffs, folders);
   await sweep(diffs, folders, layers);
-  const adding = new Map<Digest, Promise<Layer>>();
+  // Names of folders, from before a layer is there until it is gone.
+  const taken = new Set([...layers.values()].map(({ folder }) => basename(folder)));
+  const turns = createTurns();
 
-  /** Two loads of the same layer at once: the second takes what the first brought. */
+  /** Two loads of the same layer at once: the second takes what the first brought. What is on its way out goes first. */
   async function keep(stage: string, found: Omit<Layer, "folder">): Promise<Layer> {
-    const known = layers.get(found.diffId) ?? adding.get(found.diffId);
-    if (known !== undefined) return known;
-    const kept = place(stage, found).finally(() => adding.delete(found.diffId));
-    adding.set(found.diffId, kept);
-    return kept;
+    return turns(found.diffId, async () => layers.get(found.diffId) ?? place(stage, found));
   }
 
+  /** Nobody finds it before all of it is on the disk. */
   async function place(stage: string, found: Omit<Layer, "folder">): Promise<Layer> {
     const { diffId } = found;
     const hex = hexOf(diffId);
-    const name = freeName(hex, layers.values());
+    const name = freeName(hex, taken);
     const layer = { ...found, folder: join(folders, name) };
-    layers.set(diffId, layer);
+    taken.add(name);
     try {
       await rename(join(stage, "recipe"), join(diffs, `${hex}.recipe`));
       await rename(join(stage, "layer"), layer.folder);
       await saveJson(join(diffs, `${hex}.json`), { ...layer, folder: name }, { sync: true });
     } catch (error) {
-      layers.delete(diffId);
+      await discard(layer);
       throw error;
     }
+    layers.set(diffId, layer);
     return layer;
+  }
+
+  async function discard({ diffId, folder }: Layer): Promise<void> {
+    const hex = hexOf(diffId);
+    await rm(join(diffs, `${hex}.json`), { force: true });
+    await rm(folder, { recursive: true, force: true });
+    for (const suffix of ["recipe", "blobs"]) await rm(join(diffs, `${hex}.${suffix}`), { force: true });
+    taken.delete(basename(folder));
   }
 
   return {
@@ -113,12 +122,10 @@ export async function openLayerStore(root: string): Promise<LayerStore> {
       for await (const chunk of chunks) yield chunk as Buffer;
       if (result().digest !== diffId) throw new Error(`the layer ${diffId} was changed on disk`);
     },
-    async remove({ diffId, folder }) {
-      layers.delete(diffId);
-      const hex = hexOf(diffId);
-      await rm(join(diffs, `${hex}.json`), { force: true });
-      await rm(folder, { recursive: true, force: true });
-      for (const suffix of ["recipe", "blobs"]) await rm(join(diffs, `${hex}.${suffix}`), { force: true });
+    async remove(layer) {
+      // Nobody begins to use it any more; whoever brings it again waits until it is gone.
+      layers.delete(layer.diffId);
+      await turns(layer.diffId, () => discard(layer));
     },
     async adopt(folder) {
       return keep(folder, await packLayer(join(folder, "layer"), join(folder, "recipe")));
@@ -154,8 +161,7 @@ async function sweep(diffs: string, folders: string, layers: ReadonlyMap<Digest,
 }
 
 /** Short, for 128 of them have to fit into one page of mount options; longer where somebody made digests that begin alike. */
-function freeName(hex: string, layers: Iterable<Layer>): string {
-  const taken = new Set([...layers].map(({ folder }) => folder.slice(folder.lastIndexOf("/") + 1)));
+function freeName(hex: string, taken: ReadonlySet<string>): string {
   let length = shortestName;
   while (taken.has(hex.slice(0, length))) length += 4;
   return hex.slice(0, length);

@@ -38,9 +38,9 @@ export async function* pullImage(room: ImageRoom, desk: RegistryDesk, wish: Pull
   const { reference, auth, signal } = wish;
   const key = referenceKey(reference);
   const version = reference.digest ?? reference.tag ?? "latest";
+  using registries = await desk.open();
   const { promise, resolve } = Promise.withResolvers<void>();
   const holding = room.holding(() => promise);
-  using registries = await desk.open();
   try {
     const repository = registries.reader(reference.name, { auth, signal });
     const top = await repository.manifest(version);
@@ -149,9 +149,8 @@ interface Keeping extends Found {
 
 async function* keep(room: ImageRoom, { reference, key, top, bytes, id }: Keeping): AsyncGenerator<Line> {
   const isKnown = room.catalog.get(id) !== undefined;
-  const image = await room.catalog.add(bytes, { storedAt: room.now() });
-  await room.catalog.tag(image.id, `${reference.name}@${top}`, room.now());
-  if (reference.digest === undefined) await room.catalog.tag(image.id, key, room.now());
+  const keys = [`${reference.name}@${top}`, ...(reference.digest === undefined ? [key] : [])];
+  await room.catalog.add(bytes, { storedAt: room.now() }, { keys, time: room.now() });
   room.publish("pull", familiar(key), familiar(reference.name));
   yield { status: `Digest: ${top}` };
   yield { status: `Status: ${isKnown ? "Image is up to date for" : "Downloaded newer image for"} ${familiar(key)}` };

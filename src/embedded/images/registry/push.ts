@@ -25,9 +25,9 @@ export interface PushWish {
 export async function* pushImage(room: ImageRoom, desk: RegistryDesk, wish: PushWish): AsyncGenerator<Line> {
   const { name } = parseReference(wish.name);
   yield { status: `The push refers to repository [${name}]` };
+  using registries = await desk.open();
   const { promise, resolve } = Promise.withResolvers<void>();
   const holding = room.holding(() => promise);
-  using registries = await desk.open();
   try {
     for (const key of keysOf(room, name, wish.tag)) yield* pushOne(room, desk, { key, name, registries, wish });
   } catch (error) {
