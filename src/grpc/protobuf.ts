@@ -172,7 +172,11 @@ function listOf<Value>(
     write: (values, out) => {
       for (const value of values) out.bytes(number, encode(value));
     },
-    read: (reader, wire, before) => [...before, decode(reader.bytes(wire))],
+    read(reader, wire, before) {
+      // It is this message's own: a new one for every value would take the square of the time.
+      (before as Value[]).push(decode(reader.bytes(wire)));
+      return before;
+    },
   };
 }
 
@@ -186,7 +190,8 @@ function mapOf<Value>(number: number, values: Field<Value>): Field<Readonly<Reco
     },
     read: (reader, wire, before) => {
       const { key, value } = entry.decode(reader.bytes(wire));
-      return Object.fromEntries([...Object.entries(before), [key, value]]);
+      // Not assigned: a key may be `__proto__`.
+      return Object.defineProperty(before, key, { value, enumerable: true, writable: true, configurable: true });
     },
   };
 }

@@ -86,8 +86,10 @@ function checkDockerStore(
   const store = "the image store of this engine cannot hold it";
   if ((build.platforms ?? []).length > 1)
     tell("platforms", `${store}: an image of several platforms`, "name one platform");
-  if (isAsked(build.provenance)) tell("provenance", `${store}: an image with attestations`);
-  if (isAsked(build.sbom)) tell("sbom", `${store}: an image with attestations`);
+  for (const attribute of ["provenance", "sbom"] as const) {
+    if (isAsked(build[attribute]))
+      tell(attribute, `${store}: an image with attestations`, "leave it out, or write false");
+  }
   if (oldApiVersion !== undefined && onlyBuildKit["additional_contexts"]?.(build) === true) {
     tell("additional_contexts", `needs engine API ${apiOfNewerBuildKit}, got ${oldApiVersion}`);
   }

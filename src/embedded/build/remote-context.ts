@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { open, rename } from "node:fs/promises";
+import { mkdtemp, open, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { TarError } from "../tar/entry.ts";
 import { BuildError, type FetchProgress, type FetchWish, type LocalSource } from "./build.ts";
@@ -10,15 +10,35 @@ import { type FetchParts, download } from "./solve/download.ts";
 import { gitCheckout } from "./solve/git-checkout.ts";
 
 /** Whether a context is brought by the engine. */
-export function isRemoteContext(address: string): boolean {
+function isRemoteContext(address: string): boolean {
   return /^https?:\/\//.test(address) || gitAddress(address) !== undefined;
+}
+
+/**
+ * What is at an address, brought into a new folder of `folder` when it is first wanted; `dockerfile` is what a file that is
+ * no archive is called. Throws a {@link BuildError} for an address of no kind that is known.
+ */
+export function openRemoteContext(
+  address: string,
+  dockerfile: string,
+  { folder, signal }: { readonly folder: string; readonly signal: AbortSignal },
+): LocalSource {
+  if (!isRemoteContext(address)) {
+    throw new BuildError(`the context ${shown(address)} is not supported by this engine's builder`, {
+      isInvalidRequest: true,
+    });
+  }
+  return new RemoteContext(address, dockerfile, {
+    images: { makeTemporary: () => mkdtemp(join(folder, "r-")) },
+    signal,
+  });
 }
 
 /**
  * A context that the engine brings itself: a git repository, an archive on the web, or a Dockerfile alone there. As with
  * BuildKit, no ignore file leaves anything of it out.
  */
-export class RemoteContext implements LocalSource {
+class RemoteContext implements LocalSource {
   readonly #address: string;
   readonly #parts: FetchParts;
   readonly #dockerfile: string;

@@ -336,6 +336,40 @@ describe("builds of the embedded engine", () => {
       expect(answer.find(({ aux }) => aux !== undefined)?.["aux"]).toEqual({ ID: Id });
     });
 
+    test("brings a context that is somewhere else: an archive, a Dockerfile alone, a repository", async () => {
+      await using stack = new AsyncDisposableStack();
+      const dockerfile = "FROM busybox\nCOPY . /c/\nRUN ls -A /c\n";
+      const archive = gzipSync(
+        await archiveOf([
+          { name: "sub/Mine", text: dockerfile },
+          { name: "a.txt", text: "a\n" },
+        ]),
+      );
+      const server = createServer((request, response) => {
+        response.end(request.url === "/c.tgz" ? archive : dockerfile);
+      });
+      stack.defer(() => void server.close());
+      server.listen(0, "127.0.0.1");
+      await once(server, "listening");
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const served = stack.use(await serveRepository(await contextOf({ "sub/Mine": dockerfile, "b.txt": "b\n" })));
+      const outputs = await Promise.all(
+        [
+          `dockerfile=sub/Mine&remote=${url}/c.tgz`,
+          `remote=${url}/file`,
+          `dockerfile=Mine&remote=${served.url}%23:sub`,
+        ].map(async (query) => {
+          const { bytes } = await engine.ask("POST", `/build?${query}`);
+          return lines(bytes)
+            .map(({ stream = "" }) => stream)
+            .join("");
+        }),
+      );
+      expect(outputs[0]).toContain("\na.txt\nsub\n");
+      expect(outputs[1]).toContain("\nDockerfile\n");
+      expect(outputs[2]).toContain("\nMine\n");
+    });
+
     test.for([
       ["/build", [{ name: "Dockerfile", text: "FRUM x" }], 400, /Dockerfile:1: unknown instruction: FRUM/],
       ["/build", [{ name: "other", text: "" }], 400, /open Dockerfile: no such file/],
@@ -348,7 +382,8 @@ describe("builds of the embedded engine", () => {
       ["/build", [{ name: "../x", text: "" }], 400, /leads out of the archive's root/],
       ["/build?buildargs=[", [{ name: "Dockerfile", text: "FROM x" }], 400, /invalid buildargs/],
       ["/build?t=UPPER", [{ name: "Dockerfile", text: "FROM x" }], 400, /must be lowercase/],
-      ["/build?remote=https://x/y.git", [], 501, /remote context/],
+      ["/build?remote=ftp://x/y.tar", [], 400, /the context ftp:\/\/x\/y.tar is not supported/],
+      ["/build?remote=http://127.0.0.1:1/y.tar", [], 500, /the context http:\/\/127.0.0.1:1\/y.tar: http/],
     ] as const)("%s with %j is refused with %s", async ([path, files, wantedStatus, wanted]) => {
       const { status, bytes } = await engine.ask("POST", path, await archiveOf(files));
       expect(bytes.toString()).toMatch(wanted);

@@ -68,6 +68,19 @@ describe("a message", () => {
     );
   });
 
+  test("has a list and a map of many without copying them for each", () => {
+    const many = 100_000;
+    const list = Array.from({ length: many }, (_, index) => `value ${index}`);
+    const attrs = Object.fromEntries(list.map((each) => [each, each]));
+    const read = sample.decode(sample.encode({ list, attrs }));
+    expect(read.list.length).toBe(many);
+    expect(Object.keys(read.attrs).length).toBe(many);
+    // A key as every other, and not a new prototype.
+    const odd = sample.decode(sample.encode({ attrs: Object.fromEntries([["__proto__", "x"]]) })).attrs;
+    expect(Object.entries(odd)).toEqual([["__proto__", "x"]]);
+    expect(sample.decode(new Uint8Array()).list).toEqual([]);
+  });
+
   test("has zero values for what is not in it, and skips what is not known", () => {
     const read = sample.decode(
       Uint8Array.of(0xf8, 0x01, 0x05, 0xf9, 0x01, 0, 0, 0, 0, 0, 0, 0, 0, 0xfd, 0x01, 0, 0, 0, 0),

@@ -1,11 +1,9 @@
-import { mkdtemp } from "node:fs/promises";
-import { join } from "node:path";
 import { imageOfDefinition } from "../../../buildkit-api/definition.ts";
 import { uploadPrefix } from "../../../buildkit-api/session.ts";
 import { BuildError, type BuildRequest, type LocalSource, type NamedContext } from "../build.ts";
 import { ignorePatterns } from "../files/patterns.ts";
 import { textInFolder } from "../files/text-in-folder.ts";
-import { RemoteContext, isRemoteContext } from "../remote-context.ts";
+import { openRemoteContext } from "../remote-context.ts";
 import { ContextFolder } from "../classic/context-folder.ts";
 import { ClientFolder, type FolderParts } from "./client-folder.ts";
 import { type FrontendOptions, prefixed } from "./frontend-options.ts";
@@ -30,20 +28,12 @@ export function sourcesOf(options: FrontendOptions, inputs: Inputs, parts: Folde
 }
 
 function remote(address: string, dockerfile: string, parts: FolderParts): LocalSource {
-  if (!address.startsWith(uploadPrefix)) return fetched(address, dockerfile, parts);
+  if (!address.startsWith(uploadPrefix)) return openRemoteContext(address, dockerfile, parts);
   const path = new URL(address).pathname;
   let unpacked: Promise<ContextFolder> | undefined;
   const unpack = (): Promise<ContextFolder> =>
     ContextFolder.unpack(parts.session.upload(path, parts.signal), parts.folder);
   return { fetch: async (wish) => (await (unpacked ??= unpack())).fetch(wish) };
-}
-
-function fetched(address: string, dockerfile: string, { folder, signal }: FolderParts): LocalSource {
-  if (!isRemoteContext(address)) throw unsupported(`the context ${address}`);
-  return new RemoteContext(address, dockerfile, {
-    images: { makeTemporary: () => mkdtemp(join(folder, "r-")) },
-    signal,
-  });
 }
 
 function namedContext(value: string, inputs: Inputs, parts: FolderParts): NamedContext {
@@ -60,7 +50,7 @@ function namedContext(value: string, inputs: Inputs, parts: FolderParts): NamedC
       return { kind: "stored-image", id };
     }
     default:
-      return { kind: "folder", source: fetched(value, "Dockerfile", parts) };
+      return { kind: "folder", source: openRemoteContext(value, "Dockerfile", parts) };
   }
 }
 

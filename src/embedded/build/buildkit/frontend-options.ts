@@ -73,14 +73,17 @@ function refuseUnknownAbilities(options: FrontendOptions): void {
 function refuseAttestations(options: FrontendOptions): void {
   for (const [name, wish] of Object.entries(prefixed(options, "attest:"))) {
     if (/(?:^|,)disabled=(?:1|t|true)\b/i.test(wish)) continue;
-    throw invalid(`attestations (${name}) are not supported: this engine's store holds images alone`);
+    const next = "ask for none (--provenance=false, --sbom=false)";
+    throw invalid(`attestations (${name}) are not supported: this engine's store holds images alone; ${next}`);
   }
 }
 
 function platformOf({ platform = "" }: FrontendOptions): string | undefined {
   const [only, ...others] = listOf(platform);
   if (others.length === 0) return only;
-  throw invalid(`an image for several platforms (${platform}) is not supported: name one platform`);
+  throw invalid(
+    `an image for several platforms (${platform}) is not supported: this engine's store holds one for each name; name one platform`,
+  );
 }
 
 function noCacheOf(wish: string | undefined): BuildRequest["noCache"] {

@@ -13,12 +13,13 @@ export function outputOf({
 }: Pick<SolveRequest, "exporters"> & Partial<SolveRequest>): Pick<BuildRequest, "keepsImage" | "tags"> {
   const older = exporterType === "" ? [] : [{ type: exporterType, attrs: exporterAttrs }];
   const [only, ...others] = exporters.length > 0 ? exporters : older;
-  if (others.length > 0) throw unsupported("more than one output");
+  if (others.length > 0) throw unsupported("more than one output", "ask for one");
   if (only === undefined) return { keepsImage: false, tags: [] };
-  if (!ofStore.has(only.type)) throw unsupported(`an output of type ${only.type}`);
+  if (!ofStore.has(only.type))
+    throw unsupported(`an output of type ${only.type}`, "leave it out, and the image is this engine's");
   return { keepsImage: true, tags: tagsIn(only.attrs["name"]) };
 }
 
-function unsupported(what: string): BuildError {
-  return new BuildError(`${what} is not supported by this engine's builder`, { isInvalidRequest: true });
+function unsupported(what: string, next: string): BuildError {
+  return new BuildError(`${what} is not supported by this engine's builder: ${next}`, { isInvalidRequest: true });
 }

@@ -89,9 +89,10 @@ export async function openBuildCache({ folder, images, nowMs, onFault }: CachePa
 
   return {
     async make(key, work) {
-      const others = making.get(key);
-      const result = await others?.catch(() => undefined);
-      if (result !== undefined) return { result, isOwn: false };
+      for (let others = making.get(key); others !== undefined; others = making.get(key)) {
+        const result = await others.catch(() => undefined);
+        if (result !== undefined) return { result, isOwn: false };
+      }
       const own = work().finally(() => {
         if (making.get(key) === own) making.delete(key);
       });

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { renameSync } from "node:fs";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Mount } from "../dockerfile/mount-flag.ts";
@@ -22,35 +23,39 @@ export interface CacheFolders {
 /** Opens the folders below a folder. */
 export async function openCacheFolders(root: string): Promise<CacheFolders> {
   await mkdir(root, { recursive: true, mode: 0o711 });
+  for (const name of await readdir(root)) if (name.endsWith(goneSuffix)) await remove(join(root, name));
   const users = new Map<string, number>();
   const turns = createTurns();
+
+  function leave(name: string): void {
+    const left = (users.get(name) ?? 1) - 1;
+    if (left > 0) users.set(name, left);
+    else users.delete(name);
+  }
 
   async function take(name: string): Promise<CacheFolder> {
     const path = join(root, name);
     users.set(name, (users.get(name) ?? 0) + 1);
-    const made = await mkdir(path, { recursive: true, mode: 0o755 });
-    return {
-      path,
-      isNew: made !== undefined,
-      [Symbol.asyncDispose]: async () => {
-        const left = (users.get(name) ?? 1) - 1;
-        if (left > 0) users.set(name, left);
-        else users.delete(name);
-      },
-    };
+    try {
+      const made = await mkdir(path, { recursive: true, mode: 0o755 });
+      return { path, isNew: made !== undefined, [Symbol.asyncDispose]: async () => leave(name) };
+    } catch (error) {
+      leave(name);
+      throw error;
+    }
   }
 
   async function locked(name: string): Promise<CacheFolder> {
-    const { promise: given, resolve: give } = Promise.withResolvers<CacheFolder>();
-    const { promise: left, resolve: leave } = Promise.withResolvers<void>();
+    const { promise: given, resolve: give, reject: refuse } = Promise.withResolvers<CacheFolder>();
+    const { promise: left, resolve: done } = Promise.withResolvers<void>();
     turns(name, async () => {
       const folder = await take(name);
       give(folder);
       await left;
       await folder[Symbol.asyncDispose]();
-    }).catch(() => {});
+    }).catch(refuse);
     const { path, isNew } = await given;
-    return { path, isNew, [Symbol.asyncDispose]: async () => leave() };
+    return { path, isNew, [Symbol.asyncDispose]: async () => done() };
   }
 
   return {
@@ -62,10 +67,21 @@ export async function openCacheFolders(root: string): Promise<CacheFolders> {
       for (let number = 1; users.has(own); number += 1) own = `${name}-${number}`;
       return take(own);
     },
-    async prune() {
-      for (const name of await readdir(root)) {
-        if (!users.has(name)) await rm(join(root, name), { recursive: true, force: true });
-      }
-    },
+    prune: () =>
+      turns("", async () => {
+        for (const name of await readdir(root)) {
+          if (users.has(name)) continue;
+          const gone = join(root, `${name}${goneSuffix}`);
+          // At once: who opens it from now on gets a new one, and not one that is being emptied.
+          renameSync(join(root, name), gone);
+          await remove(gone);
+        }
+      }),
   };
+}
+
+const goneSuffix = ".gone";
+
+async function remove(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true });
 }

@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import { HttpError, badRequest, notImplemented } from "../../api/http-error.ts";
+import { HttpError, badRequest } from "../../api/http-error.ts";
 import { momentOf } from "../../api/moment.ts";
 import { filtersOf } from "../../api/query.ts";
 import type { ApiReply, ApiRequest, Route } from "../../api/route.ts";
@@ -10,6 +10,7 @@ import type { JobParts } from "../buildkit/build-job.ts";
 import { TracedBuilds } from "../buildkit/traced-builds.ts";
 import { failureText } from "../failure-text.ts";
 import { followBuild } from "../follow-build.ts";
+import { openRemoteContext } from "../remote-context.ts";
 import { BuildLines } from "./build-lines.ts";
 import { ContextFolder } from "./context-folder.ts";
 import { type ClassicWish, classicWish } from "./query.ts";
@@ -57,10 +58,12 @@ async function* buildLines(
   { dockerfile, isQuiet, remote, ...wish }: ClassicWish,
   { body, signal }: ApiRequest,
 ): AsyncGenerator<object> {
-  if (remote !== "") throw notImplemented("building from a remote context is not supported");
   const temporary = await images.makeTemporary();
   try {
-    const context = await ContextFolder.unpack(body, temporary);
+    const context =
+      remote === ""
+        ? await ContextFolder.unpack(body, temporary)
+        : openRemoteContext(remote, dockerfile, { folder: temporary, signal });
     const request = {
       ...wish,
       dockerfile: { source: context, path: dockerfile },

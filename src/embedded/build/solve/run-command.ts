@@ -3,7 +3,6 @@ import type { ResultLayer } from "../cache/build-cache.ts";
 import type { ContainerConfig } from "../../containers/container.ts";
 import type { HostConfig } from "../../../docker-api/container.ts";
 import { HttpError } from "../../api/http-error.ts";
-import { readLayeredFile } from "../../host/layered-file.ts";
 import { BuildError } from "../build.ts";
 import { DockerfileError } from "../dockerfile/dockerfile-error.ts";
 import type { CommandStep, Step } from "../plan/steps.ts";
@@ -54,7 +53,7 @@ export async function runCommand(
       .run({
         lowerDirs: [images.mountPoints, ...layers],
         folder: temporary,
-        config: configOf(step, { layers, secrets: mounts.env }),
+        config: configOf(step, mounts.env),
         hostConfig: hostConfigOf(parts, step),
         mounts: mounts.mounts,
         onOutput(stream, bytes) {
@@ -97,14 +96,8 @@ function refusal(error: unknown, step: CommandStep): unknown {
   return new DockerfileError(`process ${JSON.stringify(step.args.join(" "))}: ${error.message}`, step.location);
 }
 
-interface ConfigFacts {
-  /** The uppermost first. */
-  readonly layers: readonly string[];
-  readonly secrets: ReadonlyMap<string, string>;
-}
-
-function configOf(step: CommandStep, { layers, secrets }: ConfigFacts): ContainerConfig {
-  const env = new Map([...homeOf(step, layers), ...step.proxies, ...step.env, ...secrets]);
+function configOf(step: CommandStep, secrets: ReadonlyMap<string, string>): ContainerConfig {
+  const env = new Map([...step.proxies, ...step.env, ...secrets]);
   return {
     Hostname: hostname,
     Entrypoint: null,
@@ -114,14 +107,6 @@ function configOf(step: CommandStep, { layers, secrets }: ConfigFacts): Containe
     User: step.user,
     WorkingDir: step.workingFolder,
   };
-}
-
-/** A number that no user has is at home in the root folder. */
-function homeOf({ user }: CommandStep, layers: readonly string[]): readonly (readonly [string, string])[] {
-  const [id = ""] = user.split(":");
-  if (!/^\d+$/.test(id)) return [];
-  const lines = (readLayeredFile(layers, "/etc/passwd") ?? "").split("\n");
-  return lines.some((line) => line.split(":")[2] === id) ? [] : [["HOME", "/"]];
 }
 
 function hostConfigOf({ request }: SolveParts, { network, isPrivileged }: CommandStep): HostConfig {
