@@ -33,13 +33,14 @@ const binFolders = ["../../bin", "../bin"];
 
 /**
  * How to run tscompose itself as a server that stays: this Node, and the program of this package. It gives up a little
- * speed for memory: young objects get a small nursery, and all threads share one heap of the C library.
+ * speed for memory: young objects get a small nursery, all threads share one heap of the C library, and who passes many
+ * bytes on may have them cleared away.
  */
 export function ownServer(...args: readonly string[]): Command {
   const places = binFolders.map((place) => join(import.meta.dirname, place, "tscompose.cjs"));
   const program = places.find((path) => existsSync(path)) ?? "tscompose";
   return {
-    words: [process.execPath, "--max-semi-space-size=2", "--", program, ...args],
+    words: [process.execPath, "--max-semi-space-size=2", "--expose-gc", "--", program, ...args],
     environment: { ...process.env, MALLOC_ARENA_MAX: "1" },
   };
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { loadJson, saveJson } from "../../store/json-file.ts";
+import { passedOn } from "../../host/young-memory.ts";
 import { createTurns } from "../../store/turns.ts";
 import { TarError } from "../../tar/entry.ts";
 import { type Digest, hexOf, isDigest, measured } from "../digest.ts";
@@ -104,7 +105,7 @@ export async function openLayerStore(root: string): Promise<LayerStore> {
       await mkdir(join(stage, "layer"), { recursive: true, mode: 0o755 });
       try {
         const found = await unpackLayer(
-          archive,
+          forgotten(archive),
           { folder: join(stage, "layer"), recipe: join(stage, "recipe") },
           signal,
         );
@@ -119,7 +120,7 @@ export async function openLayerStore(root: string): Promise<LayerStore> {
     },
     async *read({ diffId, folder }) {
       const { chunks, result } = measured(followRecipe(join(diffs, `${hexOf(diffId)}.recipe`), folder));
-      for await (const chunk of chunks) yield chunk as Buffer;
+      for await (const chunk of forgotten(chunks)) yield chunk as Buffer;
       if (result().digest !== diffId) throw new Error(`the layer ${diffId} was changed on disk`);
     },
     async remove(layer) {
@@ -157,6 +158,14 @@ async function sweep(diffs: string, folders: string, layers: ReadonlyMap<Digest,
   }
   for (const name of await readdir(diffs)) {
     if (!layers.has(`sha256:${name.split(".")[0] ?? ""}`)) await rm(join(diffs, name), { force: true });
+  }
+}
+
+/** Passes chunks on that nobody keeps. */
+async function* forgotten(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    yield chunk;
+    passedOn(chunk.length);
   }
 }
 
