@@ -63,6 +63,7 @@ export async function connect(options: ConnectOptions): Promise<{ readonly engin
       address: address.text,
       apiVersion,
       hasBuildKit,
+      isPodman: server?.startsWith("Libpod/") === true,
       keepsBuildCaches: keepsBuildCaches(server),
       transport: opened.transport,
       credentials: dockerCredentials(folder, options.environment),

@@ -19,6 +19,8 @@ export interface DockerEngineParts {
   readonly address: string;
   readonly apiVersion: string;
   readonly hasBuildKit: boolean;
+  /** Where it is known that Podman stands behind the API, with ways of its own. */
+  readonly isPodman?: boolean;
   readonly keepsBuildCaches: boolean;
   readonly transport: Transport;
   readonly credentials: Credentials;

@@ -12,6 +12,7 @@ export interface Api {
   readonly docker: () => Promise<Docker>;
   readonly transport: Transport;
   readonly apiVersion: string;
+  readonly isPodman?: boolean;
   readonly credentials: Credentials;
   /** What answers tell of names is noted here. */
   readonly names: Names;

@@ -33,8 +33,11 @@ interface WaitAnswer {
   readonly Error?: { readonly Message?: string } | null;
 }
 
+/** Docker's time to end in. Podman gives none to containers that ask for none: they are killed at once. */
+const usualGraceSeconds = 10;
+
 /** What is done with containers, their streams and commands apart. */
-export function containerVerbs({ docker, transport, names }: Api): ContainerVerbs {
+export function containerVerbs({ docker, transport, names, isPodman = false }: Api): ContainerVerbs {
   const act = async <T>(
     doing: string,
     id: string,
@@ -59,7 +62,8 @@ export function containerVerbs({ docker, transport, names }: Api): ContainerVerb
       return found;
     },
 
-    async createContainer({ name, body, platform }) {
+    async createContainer({ name, body: given, platform }) {
+      const body = isPodman ? { ...given, StopTimeout: given.StopTimeout ?? usualGraceSeconds } : given;
       // dockerode keeps only the id of the answer, and repeats the body in the query.
       const asked = transport.ask({ method: "POST", path: "/containers/create", query: { name, platform }, body });
       const answer = await told<{ Id: string; Warnings?: string[] | null }>(`creating container ${name}`, asked);

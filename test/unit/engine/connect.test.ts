@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type OutgoingHttpHeaders } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { json } from "node:stream/consumers";
 import { afterAll, describe, expect, test } from "vitest";
 import { connect, type ConnectOptions } from "../../../src/engine/connect.ts";
 
@@ -19,13 +20,23 @@ const options = (environment: Record<string, string>, some: Partial<ConnectOptio
 
 let count = 0;
 
-/** Answers every ping with these headers, as an engine does. */
-async function pretend(headers: OutgoingHttpHeaders): Promise<AsyncDisposable & { readonly address: string }> {
+/** Answers every ping with these headers, as an engine does; keeps what it is sent. */
+async function pretend(
+  headers: OutgoingHttpHeaders,
+): Promise<AsyncDisposable & { readonly address: string; readonly bodies: readonly unknown[] }> {
   const path = join(home, `${(count += 1)}.sock`);
-  const server = createServer((_request, response) => response.writeHead(200, headers).end("OK")).listen(path);
+  const bodies: unknown[] = [];
+  const server = createServer((request, response) => {
+    if (request.method !== "POST") return void response.writeHead(200, headers).end("OK");
+    void json(request).then((body) => {
+      bodies.push(body);
+      response.writeHead(201, { ...headers, "Content-Type": "application/json" }).end('{ "Id": "c0" }');
+    });
+  }).listen(path);
   await once(server, "listening");
   return {
     address: `unix://${path}`,
+    bodies,
     async [Symbol.asyncDispose]() {
       server.close();
       server.closeAllConnections();
@@ -51,6 +62,18 @@ describe("connecting", () => {
         },
       ],
     });
+  });
+
+  test.each([
+    { server: "Libpod/4.3.1 (linux)", asked: {}, sent: { StopTimeout: 10 } },
+    { server: "Libpod/4.3.1 (linux)", asked: { StopTimeout: 3 }, sent: { StopTimeout: 3 } },
+    { server: "Docker/28.5.2 (linux)", asked: {}, sent: {} },
+  ])("asks $server for $sent where a container asks for $asked", async ({ server, asked, sent }) => {
+    await using pretended = await pretend({ "Api-Version": "1.41", Server: server });
+    const { engine } = await connect(options({ DOCKER_HOST: pretended.address }));
+    await using _ = engine;
+    await engine.createContainer({ name: "web", body: { Image: "busybox", ...asked } });
+    expect(pretended.bodies).toEqual([{ Image: "busybox", ...sent }]);
   });
 
   test("refuses an engine that is too old, with what to do", async () => {
