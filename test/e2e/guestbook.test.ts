@@ -55,7 +55,14 @@ scenario("the guestbook keeps its entries until they are to go", guestbook)
 scenario("what tscompose started, docker compose manages", guestbook)
   .needsDockerCompose()
   .with({ GUESTBOOK_PORT: port })
-  .step("tscompose starts it", run("up", "-d", "--build", "--wait"), remember("web"), remember("api"), remember("db"))
+  .step(
+    "tscompose starts it",
+    withoutDockersResolver,
+    run("up", "-d", "--build", "--wait"),
+    remember("web"),
+    remember("api"),
+    remember("db"),
+  )
   .step(
     "docker compose finds nothing to change",
     runDockerCompose("up", "-d", "--wait"),
@@ -70,6 +77,7 @@ scenario("what docker compose started, tscompose manages", guestbook)
   .with({ GUESTBOOK_PORT: port })
   .step(
     "docker compose starts it",
+    withoutDockersResolver,
     runDockerCompose("up", "-d", "--build", "--wait"),
     remember("web"),
     remember("api"),

@@ -26,6 +26,7 @@ END
 echo 'unqualified-search-registries = ["docker.io"]' >"$folder/registries.conf"
 export CONTAINERS_CONF="$folder/containers.conf" CONTAINERS_REGISTRIES_CONF="$folder/registries.conf"
 export DOCKER_HOST="unix://$folder/podman.sock"
+export DOCKER_BUILDKIT=0 # Docker Compose would look for a builder on the internet
 setsid podman --root "$folder/root" --runroot "$folder/run" --tmpdir "$folder/tmp" --storage-driver overlay \
   system service --time 0 "$DOCKER_HOST" >"$folder/service.log" 2>&1 &
 service=$!
