@@ -141,14 +141,18 @@ scenario("a rollback goes as rollback_config says", careful("1"))
   )
   .step("down leaves nothing", run("down"), nothingIsLeft);
 
-/** Of every new version, the first replica fails. */
+/** Of every new version, the first replica that is asked is not fit to serve, however long it takes to say so. */
 const fragile = (version: string): Readonly<Record<string, string>> => ({
   "compose.yaml": `
 services:
   web:
     image: busybox
-    command: ["sh", "-c", "[ $$VERSION = 1 ] || ! mkdir /shared/$$VERSION || exit 3; exec sleep infinity"]
+    command: sleep infinity
     stop_signal: SIGKILL
+    healthcheck:
+      test: "[ $$VERSION = 1 ] || { mkdir /shared/$$VERSION && touch /unfit; [ ! -e /unfit ]; }"
+      interval: 200ms
+      retries: 1
     environment: { VERSION: "${version}" }
     volumes: [shared:/shared]
     deploy: { replicas: 2, update_config: { monitor: 300ms, max_failure_ratio: 0.5 } }
@@ -167,6 +171,28 @@ scenario("an update goes on while no more replicas fail than max_failure_ratio a
   .step("up starts it", run("up", "-d"), versionOfSecond("1"))
   .step("half of them may fail", write(fragile("2")), runFailing(1, "up", "-d"), versionOfSecond("2"))
   .step("down leaves nothing", run("down", "-v"), nothingIsLeft);
+
+const lasting = (version: string): Readonly<Record<string, string>> => ({
+  "compose.yaml": `
+services:
+  web:
+    image: busybox
+    command: ["sh", "-c", "[ $$VERSION = 1 ] || exit 3; exec sleep infinity"]
+    stop_signal: SIGKILL
+    environment: { VERSION: "${version}" }
+    deploy: { update_config: { monitor: 60s } }
+`,
+});
+
+scenario("a new version that does not last is told", lasting("1"))
+  .step("up starts it", run("up", "-d"))
+  .step(
+    "it ends while it is watched over",
+    write(lasting("2")),
+    runFailing(1, "up", "-d"),
+    complained(/web-1 (exited|did not)/),
+  )
+  .step("down leaves nothing", run("down"), nothingIsLeft);
 
 /** No container that was remembered of `web` dies while the action goes on. */
 function fewestUntouched(action: Action): Action {
