@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Choice, ConnectOptions, Survey } from "./engine/connect.ts";
 import type { Engine } from "./engine/engine.ts";
@@ -163,12 +163,24 @@ export async function startEmbedded(options: OpenEngineOptions): Promise<void> {
   if (await answers(socket, options)) return;
   await mkdir(run, { recursive: true, mode: 0o711 });
   const log = `${run}/engine.log`;
-  const program = startInBackground(ownServer(...serveWords(places, backgroundIdleSeconds)), log);
-  while (!(await answers(socket, options))) {
+  const server = ownServer(...serveWords(places, backgroundIdleSeconds));
+  let program = startInBackground(server, log);
+  for (let rivals = 0; !(await answers(socket, options)); await delay(betweenLooksMs)) {
     options.signal?.throwIfAborted();
-    if (program.hasEnded()) throw await failedStart(log);
-    await delay(30);
+    if (!program.hasEnded()) continue;
+    rivals += 1;
+    if (rivals > mostRivals || !isOfRival(program.said())) throw failedStart(program.said());
+    program = startInBackground(server, log);
   }
+}
+
+const betweenLooksMs = 30;
+
+/** Another engine is about to answer, or to end: each time this one has started in vain it is nearer to that. */
+const mostRivals = 20;
+
+function isOfRival(said: string): boolean {
+  return said.includes("another embedded engine works on this data");
 }
 
 const doing = "starting the embedded engine";
@@ -192,8 +204,8 @@ async function answers(socket: string, options: OpenEngineOptions): Promise<bool
   }
 }
 
-async function failedStart(log: string): Promise<EngineError> {
-  const said = (await readFile(log, "utf8").catch(() => "")).trim().split("\n").slice(0, 8).join("\n");
+function failedStart(log: string): EngineError {
+  const said = log.trim().split("\n").slice(0, 8).join("\n");
   const hint = "tscompose doctor tells what is missing";
   return new EngineError({ code: "unavailable", doing, message: `the embedded engine does not start: ${said}`, hint });
 }

@@ -23,6 +23,7 @@ import { HealthChecks } from "./containers/health/health-checks.ts";
 import { statsRoutes } from "./containers/measure/stats-routes.ts";
 import { topRoutes } from "./containers/measure/top-routes.ts";
 import { listContainers } from "./containers/list.ts";
+import { type Draft, Drafts } from "./containers/drafts.ts";
 import { createNewsDesk } from "./containers/news.ts";
 import { onNetworks } from "./containers/on-networks.ts";
 import { OutOfMemory } from "./containers/out-of-memory.ts";
@@ -94,6 +95,7 @@ export async function createEngine(parts: EngineParts): Promise<Engine> {
   const bus = createEventBus(nowNs);
   const register = new Register(paths, onFault);
   await register.load();
+  const drafts = new Drafts();
   const news = createNewsDesk(onFault);
   await mkdir(paths.running, { recursive: true, mode: 0o711 });
   const signs = new Signs(paths.signs);
@@ -114,18 +116,21 @@ export async function createEngine(parts: EngineParts): Promise<Engine> {
     architecture: machine.architecture,
     bus,
     nowNs,
-    users: () => register.all().map(imageUser),
+    users: () => [...register.all().map(imageUser), ...drafts.all().map(draftedImageUser)],
   });
   const volumes = await createVolumes({
     folder: paths.volumes,
     bus,
     now: timestamp,
-    users: () => register.all().map(volumeUser),
+    users: () => [
+      ...register.all().map((container) => volumeUser(container, runs.isStarting(container.id))),
+      ...drafts.all().map(draftedVolumeUser),
+    ],
   });
   const networks = await createNetworks({
     paths,
     events: bus,
-    containers: onNetworks(register),
+    containers: onNetworks(register, (id, action) => runs.alone(id, action)),
     announce,
     portHost: portHostOf(rootless),
   });
@@ -137,6 +142,7 @@ export async function createEngine(parts: EngineParts): Promise<Engine> {
     paths,
     machine,
     register,
+    drafts,
     signs,
     images,
     volumes,
@@ -154,7 +160,7 @@ export async function createEngine(parts: EngineParts): Promise<Engine> {
     onFault,
   };
   const runs = new Runs(rooms);
-  const verbs: VerbParts = { rooms, runs, turns: createTurns() };
+  const verbs: VerbParts = { rooms, runs, turns: createTurns(), restarting: new Set() };
   const execs = new Execs(rooms);
   const nowMs = (): number => Number(nowNs() / 1_000_000n);
   const health = new HealthChecks(rooms, nowMs);
@@ -166,7 +172,14 @@ export async function createEngine(parts: EngineParts): Promise<Engine> {
     execIds: (id) => execs.idsOf(id),
     nowMs,
   };
-  const files = { paths, volumes, containers, turns: verbs.turns, find: (id: string) => register.find(id) };
+  const files = {
+    paths,
+    volumes,
+    containers,
+    turns: verbs.turns,
+    find: (id: string) => register.find(id),
+    ended: (id: string) => runs.ended(id),
+  };
   const builder = await createBuilder({
     paths,
     images,
@@ -248,11 +261,19 @@ function imageUser(container: ContainerDocument): ImageUser {
   return { id, imageId: image.id, isRunning: isRunning(container), lowerDirs: image.lowerDirs };
 }
 
-function volumeUser(container: ContainerDocument): VolumeUser {
+function draftedImageUser({ id, image }: Draft): ImageUser {
+  return { id, imageId: image.id, isRunning: false, lowerDirs: image.lowerDirs };
+}
+
+function draftedVolumeUser({ id, volumes }: Draft): VolumeUser {
+  return { id, isRunning: false, volumes: [...volumes] };
+}
+
+function volumeUser(container: ContainerDocument, isStarting: boolean): VolumeUser {
   const { id, mounts } = container;
   return {
     id,
-    isRunning: isRunning(container),
+    isRunning: isStarting || isRunning(container),
     volumes: mounts.flatMap(({ Name }) => (Name === undefined ? [] : [Name])),
   };
 }

@@ -181,6 +181,7 @@ function reportAbsent(
     code: "not-found",
     path: [...at, "image"],
     message: `"${reference}" is not on the engine and pull policy ${options.pull ?? services[0]?.pullPolicy} forbids pulling it`,
-    hint: `pull it first: docker pull ${reference}`,
+    hint:
+      options.pull === undefined ? "have it pulled all the same: --pull missing" : `leave out --pull ${options.pull}`,
   });
 }

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 /** A program that goes on when this one ends. */
@@ -7,6 +7,8 @@ export interface BackgroundProgram {
   readonly pid: number;
   /** True once it has ended. */
   hasEnded(): boolean;
+  /** What has come to its file since it was started. */
+  said(): string;
 }
 
 /** What to run. */
@@ -15,17 +17,30 @@ export interface Command {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** Starts a program in a session of its own; what it says goes to a file that only its owner can read. */
+/** A longer one is begun anew. */
+const longestLogBytes = 1024 * 1024;
+
+/**
+ * Starts a program in a session of its own; what it says goes to the end of a file that only its owner can read: another
+ * one may have the same.
+ */
 export function startInBackground({ words, environment }: Command, logPath: string): BackgroundProgram {
   const [program, ...args] = words;
-  const log = openSync(logPath, "w", 0o600);
+  const before = statSync(logPath, { throwIfNoEntry: false })?.size ?? 0;
+  const isLong = before > longestLogBytes;
+  if (isLong) rmSync(logPath);
+  const log = openSync(logPath, "a", 0o600);
   const child = spawn(program, args, { stdio: ["ignore", log, log], detached: true, cwd: "/", env: environment });
   closeSync(log);
   child.unref();
   let isOver = false;
   child.once("exit", () => (isOver = true));
   child.once("error", () => (isOver = true));
-  return { pid: child.pid ?? 0, hasEnded: () => isOver };
+  return {
+    pid: child.pid ?? 0,
+    hasEnded: () => isOver,
+    said: () => readFileSync(logPath).toString("utf8", isLong ? 0 : before),
+  };
 }
 
 /** Seen from the library and the sources, and from the bundle. */

@@ -161,6 +161,29 @@ describe.each(testEngines(inject("embeddedEngine")))("containers on $name", (tes
     expect((await box.inspect(id)).State.Status).toBe("exited");
   });
 
+  test("one that runs is not removed without force", async () => {
+    const id = await box.run("exec sleep 1000");
+    const removal = box.engine.removeContainer(id, { force: false, withVolumes: true });
+    await expect(removal).rejects.toMatchObject({ code: "conflict", message: expect.stringContaining("running") });
+    expect((await box.inspect(id)).State.Running).toBe(true);
+  });
+
+  describe("one that is to be removed when it has ended", () => {
+    const HostConfig = { AutoRemove: true };
+
+    test("is removed by force while it runs", async () => {
+      const id = await box.run("exec sleep 1000", { HostConfig });
+      await box.engine.removeContainer(id, { force: true, withVolumes: true });
+      expect(await box.engine.inspectContainer(id)).toBeUndefined();
+    });
+
+    test("stays when it is restarted", async () => {
+      const id = await box.run("exec sleep 1000", { HostConfig });
+      await box.engine.restartContainer(id, { graceMs: 0 });
+      expect((await box.inspect(id)).State.Running).toBe(true);
+    });
+  });
+
   test("a renamed container answers to its new name", async () => {
     const id = await box.create("true");
     const name = box.name("renamed");

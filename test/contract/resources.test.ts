@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { ProgressLine } from "../../src/docker-api/image.ts";
 import { testEngines } from "../support/engines.ts";
-import { image, openSandbox, type Sandbox } from "./sandbox.ts";
+import { exec, gather, image, openSandbox, type Sandbox } from "./sandbox.ts";
 import { tarOf } from "./tar.ts";
 
 describe.each(testEngines(inject("embeddedEngine")))("networks, volumes and images on $name", (testEngine) => {
@@ -52,6 +52,22 @@ describe.each(testEngines(inject("embeddedEngine")))("networks, volumes and imag
       expect(exitCode).toBe(0);
       await box.engine.disconnectNetwork(name, server, { force: true });
       expect((await box.inspect(server)).NetworkSettings.Networks[name]).toBeUndefined();
+    });
+
+    test.each(["created", "running"])("a %s container joins several networks at once, and starts", async (status) => {
+      const names = [box.name("net"), box.name("net")];
+      for (const name of names) await box.engine.createNetwork({ Name: name, Labels: box.labels });
+      const script = "exec sleep 1000";
+      const id = await (status === "running" ? box.run(script) : box.create(script));
+      const joined = names.map((name) => box.engine.connectNetwork(name, id, {}));
+      await Promise.all([box.engine.startContainer(id), ...joined]);
+      const { Networks } = (await box.inspect(id)).NetworkSettings;
+      expect(names.map((name) => Networks[name]?.IPAddress)).toEqual([
+        expect.stringMatching(/./),
+        expect.stringMatching(/./),
+      ]);
+      const { joined: links } = await exec(box, id, ["ip", "-o", "-4", "addr"]);
+      expect(new Set((await gather(links.output)).stdout.match(/eth\d/g))).toEqual(new Set(["eth0", "eth1", "eth2"]));
     });
 
     test("a network in use is not removed", async () => {

@@ -1,4 +1,5 @@
 import { readdir, rm } from "node:fs/promises";
+import { removeEnded } from "../containers/after-exit.ts";
 import { isRunning } from "../containers/container.ts";
 import { networkedContainer } from "../containers/networked.ts";
 import type { VerbParts } from "../containers/verbs.ts";
@@ -25,6 +26,9 @@ export async function takeOver(parts: VerbParts): Promise<void> {
   await volumes.recover();
   await Promise.all(containers.map((container) => runs.adopt(container).catch(onFault)));
   await sweep(parts);
+  for (const { id, hostConfig, state } of register.all()) {
+    if (hostConfig.AutoRemove === true && state.status === "exited") removeEnded(parts, id);
+  }
   startWanted(parts).catch(onFault);
 }
 

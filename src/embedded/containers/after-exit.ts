@@ -1,3 +1,4 @@
+import { HttpError } from "../api/http-error.ts";
 import type { ContainerDocument } from "./container.ts";
 import { removeContainer } from "./remove.ts";
 import type { VerbParts } from "./verbs.ts";
@@ -7,8 +8,7 @@ export function followExits(parts: VerbParts): void {
   const { rooms } = parts;
   rooms.news.on("exit", (container) => {
     if (container.hostConfig.AutoRemove === true) {
-      const removal = removeContainer(parts, container.id, { isForced: false, withVolumes: true });
-      removal.catch(rooms.onFault);
+      if (!parts.restarting.has(container.id)) removeEnded(parts, container.id);
       return;
     }
     const delayMs = container.isStoppedByHand ? undefined : rooms.restarts.delayAfter(container);
@@ -16,15 +16,23 @@ export function followExits(parts: VerbParts): void {
   });
 }
 
+/** Removes what was to be removed when it has ended. Somebody else may have removed it, or started it again, before. */
+export function removeEnded(parts: VerbParts, id: string): void {
+  const removal = removeContainer(parts, id, { isForced: false, withVolumes: true });
+  removal.catch((error: unknown) => {
+    if (!(error instanceof HttpError)) parts.rooms.onFault(error);
+  });
+}
+
 /** Starts again after its time, unless somebody stops, starts or removes it before. */
-function scheduleRestart({ rooms, runs, turns }: VerbParts, { id }: ContainerDocument, delayMs: number): void {
+function scheduleRestart({ rooms, runs, turns }: VerbParts, { id, state }: ContainerDocument, delayMs: number): void {
   const { register, onFault } = rooms;
-  const isStillWanted = (): boolean => register.find(id)?.state.status === "restarting";
   const again = async (): Promise<void> => {
-    if (!isStillWanted()) return;
-    const container = register.get(id);
-    await register.change(id, { restartCount: container.restartCount + 1 });
-    await runs.start(register.get(id)).catch(async (error: unknown) => {
+    const container = register.find(id);
+    // Started and ended meanwhile, it waits for another time.
+    if (container?.state.status !== "restarting" || container.state.finishedAt !== state.finishedAt) return;
+    void register.change(id, { restartCount: container.restartCount + 1 });
+    await runs.start(id).catch(async (error: unknown) => {
       await register.changeState(id, { status: "exited" });
       throw error;
     });

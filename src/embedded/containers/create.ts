@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, stat } from "node:fs/promises";
+import { mkdir, rm, stat } from "node:fs/promises";
 import type { ContainerCreateBody, EndpointSettings, HostConfig } from "../../docker-api/container.ts";
 import { badRequest, notFound } from "../api/http-error.ts";
 import type { StoredImage } from "../images/images.ts";
 import { limitWarnings } from "../runtime/limit-warnings.ts";
 import { checkIsolation } from "../runtime/oci-spec.ts";
 import { type ContainerDocument, type ContainerMount, never } from "./container.ts";
+import type { Draft } from "./drafts.ts";
 import { checkHostConfig, completeHostConfig } from "./host-config.ts";
 import { logOptions } from "./logs/log-options.ts";
 import { mergeImage } from "./merge-image.ts";
@@ -47,6 +48,9 @@ async function create(
   logOptions(wish);
   const image = await images.find(body.Image);
   if (image === undefined) throw notFound(`No such image: ${withTag(body.Image)}`);
+  const id = randomBytes(32).toString("hex");
+  const draft: Draft = { id, image, volumes: new Set() };
+  using _ = rooms.drafts.begin(draft);
   const merged = mergeImage(withoutNulls(body), image.config);
   const hostConfig = completeHostConfig(shareNamespaces(rooms, wish), {
     cgroupVersion: rooms.machine.cgroupVersion,
@@ -57,11 +61,10 @@ async function create(
     return register.get(container).mounts;
   });
   await checkSources(wanted);
-  const id = randomBytes(32).toString("hex");
   const name = wishedName?.replace(/^\//, "") ?? freeName(rooms);
   register.takeName(name, id);
   try {
-    const mounts = await Promise.all(wanted.map((mount) => withVolume(rooms, mount)));
+    const mounts = await Promise.all(wanted.map((mount) => withVolume(rooms, draft, mount)));
     const container = paths.container(id);
     await mkdir(container.upper, { recursive: true, mode: 0o755 });
     await mkdir(container.work, { mode: 0o700 });
@@ -89,6 +92,7 @@ async function create(
     return { Id: id, Warnings: limitWarnings(hostConfig, rooms.limits) };
   } catch (error) {
     register.freeName(name);
+    await rm(paths.container(id).data, { recursive: true, force: true });
     throw error;
   }
 }
@@ -144,9 +148,11 @@ async function checkSources(wanted: readonly WantedMount[]): Promise<void> {
 
 async function withVolume(
   { volumes }: ContainerRooms,
+  draft: Draft,
   { volumeOptions, ...mount }: WantedMount,
 ): Promise<ContainerMount> {
   if (mount.Type !== "volume") return mount;
+  if (mount.Name !== undefined) draft.volumes.add(mount.Name);
   const { DriverConfig, Labels } = volumeOptions ?? {};
   const volume = await volumes.ensure({
     ...(mount.Name === undefined ? {} : { Name: mount.Name }),
@@ -154,6 +160,7 @@ async function withVolume(
     ...(DriverConfig?.Options ? { DriverOpts: DriverConfig.Options } : {}),
     ...(Labels ? { Labels } : {}),
   });
+  draft.volumes.add(volume.Name);
   return { ...mount, Name: volume.Name, Driver: volume.Driver, Source: volume.Mountpoint };
 }
 

@@ -3,8 +3,9 @@ import { networkedContainer } from "./networked.ts";
 import type { Register } from "./register.ts";
 
 /** What networks get to see of containers. */
-export function onNetworks(register: Register): ContainersOnNetworks {
+export function onNetworks(register: Register, alone: ContainersOnNetworks["alone"]): ContainersOnNetworks {
   return {
+    alone,
     find(reference) {
       const found = register.find(reference);
       const container = found && networkedContainer(found);

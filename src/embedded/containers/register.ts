@@ -169,7 +169,7 @@ export class Register {
 
   async #write(id: string): Promise<void> {
     const document = this.#documents.get(id);
-    if (document === undefined || !this.#isOnDisk) return;
+    if (document === undefined || document.state.status === "removing" || !this.#isOnDisk) return;
     await saveJson(this.#paths.container(id).document, document, { sync: true });
   }
 }

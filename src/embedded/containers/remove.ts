@@ -1,5 +1,5 @@
 import { HttpError } from "../api/http-error.ts";
-import type { ContainerDocument } from "./container.ts";
+import { type ContainerDocument, isRunning } from "./container.ts";
 import { mayMove } from "./lifecycle.ts";
 import { killContainer, type VerbParts } from "./verbs.ts";
 
@@ -15,26 +15,30 @@ export interface RemoveOptions {
 export async function removeContainer(parts: VerbParts, reference: string, options: RemoveOptions): Promise<void> {
   const { rooms, runs, turns } = parts;
   const { id } = rooms.register.get(reference);
-  if (options.isForced) await end(parts, id);
   await turns(id, async () => {
-    await runs.ended(id);
+    if (options.isForced) await end(parts, id);
+    await runs.settled(id);
     const container = rooms.register.get(id);
     refuseUnlessMovable(container, reference);
     await erase(parts, container, options);
   });
 }
 
+/** Sees to it that a container does not run, nor will by itself. */
 async function end(parts: VerbParts, id: string): Promise<void> {
-  const { register } = parts.rooms;
-  const { status } = register.get(id).state;
-  if (status === "restarting") await register.changeState(id, { status: "exited" });
-  if (status !== "running" && status !== "paused") return;
-  const ended = parts.runs.ended(id);
-  await killContainer(parts, id, "SIGKILL").catch((error: unknown) => {
-    // It ended by itself in the meantime.
-    if (!(error instanceof HttpError && error.status === 409)) throw error;
-  });
-  await ended;
+  const { rooms, runs } = parts;
+  for (;;) {
+    await runs.settled(id);
+    const container = rooms.register.get(id);
+    if (container.state.status === "restarting") await rooms.register.changeState(id, { status: "exited" });
+    if (!isRunning(container)) return;
+    const ended = runs.ended(id);
+    await killContainer(parts, id, "SIGKILL").catch((error: unknown) => {
+      // It ended by itself in the meantime, and may be about to be started again.
+      if (!(error instanceof HttpError && error.status === 409)) throw error;
+    });
+    await ended;
+  }
 }
 
 async function erase({ rooms }: VerbParts, { id }: ContainerDocument, { withVolumes }: RemoveOptions): Promise<void> {

@@ -9,6 +9,7 @@ import type { Paths } from "../store/paths.ts";
 import type { Volumes } from "../volumes/volumes.ts";
 import type { Containers, ContainerStreams, Restarts } from "./containers.ts";
 import type { NewsDesk } from "./news.ts";
+import type { Drafts } from "./drafts.ts";
 import type { OutOfMemory } from "./out-of-memory.ts";
 import type { Register } from "./register.ts";
 
@@ -17,6 +18,7 @@ export interface ContainerRooms {
   readonly paths: Paths;
   readonly machine: MachineFacts;
   readonly register: Register;
+  readonly drafts: Drafts;
   readonly signs: Signs;
   readonly images: Images;
   readonly volumes: Volumes;

@@ -1,4 +1,4 @@
-import { badRequest } from "../api/http-error.ts";
+import { badRequest, HttpError } from "../api/http-error.ts";
 import { readObject } from "../api/json-body.ts";
 import { integerOf, isSet } from "../api/query.ts";
 import type { ApiReply, ApiRequest, Route } from "../api/route.ts";
@@ -140,11 +140,23 @@ async function prune(parts: RouteParts, query: URLSearchParams): Promise<ApiRepl
   let freed = 0;
   for (const container of stopped) {
     const { SizeRw } = await sizeOf(container);
-    await removeContainer(parts, container.id, { isForced: false, withVolumes: false });
+    const isGone = await isRemoved(parts, container);
+    if (!isGone) continue;
     removed.push(container.id);
     freed += SizeRw;
   }
   return { kind: "json", body: { ContainersDeleted: removed.length === 0 ? null : removed, SpaceReclaimed: freed } };
+}
+
+/** Tries to remove it; false when somebody has started it, or was faster. */
+async function isRemoved(parts: VerbParts, { id }: { readonly id: string }): Promise<boolean> {
+  try {
+    await removeContainer(parts, id, { isForced: false, withVolumes: false });
+    return true;
+  } catch (error) {
+    if (error instanceof HttpError) return false;
+    throw error;
+  }
 }
 
 async function hostChanges(request: ApiRequest): Promise<Readonly<Record<string, unknown>>> {

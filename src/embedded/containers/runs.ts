@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { killGroup } from "../host/cgroups.ts";
 import { watchWriters, writersGone } from "../host/fifo.ts";
 import { isFrozen, setFrozen } from "../host/freezer.ts";
@@ -9,6 +10,7 @@ import { isOfContainer, sendSignal, startTimeOf } from "../host/processes.ts";
 import type { PreparedNetwork } from "../networks/networks.ts";
 import { commandOf } from "../runtime/process.ts";
 import { monitorScript } from "../runtime/monitor.ts";
+import { createTurns, type Turns } from "../store/turns.ts";
 import { writeBundle } from "./bundle.ts";
 import { type ContainerDocument, isRunning } from "./container.ts";
 import { networkedContainer } from "./networked.ts";
@@ -19,6 +21,8 @@ import { startFailure } from "./start-failure.ts";
 import { spoolFolder } from "./streams/streams.ts";
 
 const killed = 9;
+/** So long an engine waits for a start that an earlier one began. */
+const longestStartMs = 10_000;
 
 /** What is there of a run that this engine has not started. */
 export interface LeftOver {
@@ -32,6 +36,8 @@ export interface LeftOver {
 /** What runs: starts containers, notices when they end, and takes over those that an earlier engine started. */
 export class Runs {
   readonly #rooms: ContainerRooms;
+  readonly #turns: Turns = createTurns();
+  readonly #starting = new Set<string>();
   readonly #ending = new Map<string, Promise<void>>();
   /** By container, the end of the watch over its monitor. */
   readonly #watches = new Map<string, () => void>();
@@ -45,42 +51,94 @@ export class Runs {
     await this.#ending.get(id);
   }
 
+  /** Does something when the container is neither about to run nor about to end, and nothing else that asks for that. */
+  alone<Result>(id: string, action: () => Promise<Result>): Promise<Result> {
+    return this.#turns(id, action);
+  }
+
+  /** Resolves when the container is neither about to run nor about to end. */
+  settled(id: string): Promise<void> {
+    return this.alone(id, async () => {});
+  }
+
+  /** Whether a container is about to run: it uses already what it does not show yet. */
+  isStarting(id: string): boolean {
+    return this.#starting.has(id);
+  }
+
   /** Starts a container that does not run. Throws what keeps it from running; its state then tells it, too. */
-  async start(container: ContainerDocument): Promise<void> {
+  start(id: string): Promise<void> {
+    return this.alone(id, async () => {
+      this.#starting.add(id);
+      try {
+        await this.#start(this.#rooms.register.get(id));
+      } finally {
+        this.#starting.delete(id);
+      }
+    });
+  }
+
+  async #start(container: ContainerDocument): Promise<void> {
     const { networks, register, publish, news } = this.#rooms;
+    const { id } = container;
     try {
       const wish = networkedContainer(container);
       const network = wish === undefined ? undefined : await networks.prepare(wish);
       await this.#launch(container, network);
-      if (network !== undefined) await networks.activate(container.id);
     } catch (error) {
       await this.#undoStart(container, error);
       throw error;
     }
-    const started = register.get(container.id);
+    try {
+      await networks.activate(id);
+    } catch (error) {
+      // Nobody reaches it as it wishes: it ends as any other does.
+      this.#kill(id);
+      await register.changeState(id, { error: messageOf(error) });
+      throw error;
+    }
+    const started = register.get(id);
     publish(started, "start");
     news.tell("start", started);
   }
 
   async #undoStart({ id, hostConfig }: ContainerDocument, error: unknown): Promise<void> {
     const { streams, register, news } = this.#rooms;
+    this.#starting.delete(id);
     await streams.close(id);
     await this.#cleanUp(id);
-    await register.changeState(id, { error: error instanceof Error ? error.message : String(error) });
+    await register.changeState(id, { error: messageOf(error) });
     if (hostConfig.AutoRemove !== true) return;
     // Who waits for the end of a container that is to be removed waits for this.
     news.tell("exit", register.get(id));
   }
 
   /** What an earlier engine left of a container's run. */
-  async leftOver({ id, state }: ContainerDocument): Promise<LeftOver> {
+  async leftOver(container: ContainerDocument): Promise<LeftOver> {
     const { signs, paths } = this.#rooms;
+    const { id, state } = container;
     const { run } = paths.container(id);
+    await this.#heard(id);
     const pid = Number(signs.read(`${id}.pid`) ?? 0);
-    const hasEnded = signs.read(`${id}.exit`) !== undefined;
+    const hasSign = signs.read(`${id}.exit`) !== undefined;
+    // An engine may end between telling of an end and taking its sign away.
+    const isTold = !isRunning(container) && Date.parse(state.finishedAt) >= Math.floor(signs.leftAtMs(`${id}.exit`));
+    const hasEnded = hasSign && !isTold;
     const network = state.network ?? (await savedNetwork(run));
-    const isRunning = !hasEnded && pid > 0 && isOfContainer(pid, id);
-    return { pid, hasEnded, isRunning, network };
+    const goesOn = !hasSign && pid > 0 && isOfContainer(pid, id);
+    return { pid, hasEnded, isRunning: goesOn, network };
+  }
+
+  /** Resolves when the monitor of a container, if there is one, has told how its start went. */
+  async #heard(id: string): Promise<void> {
+    const { signs, paths } = this.#rooms;
+    const alive = join(paths.container(id).run, "alive");
+    if (!existsSync(alive)) return;
+    const late = new AbortController();
+    const heard = (): void => late.abort();
+    const stops = [...["pid", "exit"].map((sign) => signs.await(`${id}.${sign}`, heard)), watchWriters(alive, heard)];
+    await delay(longestStartMs, undefined, { signal: late.signal }).catch(() => {});
+    for (const stop of stops) stop();
   }
 
   /**
@@ -187,9 +245,9 @@ export class Runs {
   #watch(id: string): void {
     const { promise, resolve } = Promise.withResolvers<string>();
     this.#rooms.signs.await(`${id}.exit`, resolve);
-    this.#watchMonitor(id, () => resolve(String(128 + killed)));
+    this.#watchMonitor(id, resolve);
     const ending = promise
-      .then((code) => this.#finish(id, Number(code)))
+      .then((code) => this.alone(id, () => this.#finish(id, Number(code))))
       .catch(this.#rooms.onFault)
       .finally(() => {
         if (this.#ending.get(id) === ending) this.#ending.delete(id);
@@ -198,16 +256,15 @@ export class Runs {
   }
 
   /** A monitor that ends without a sign was killed: nobody would ever tell how the container ends. It ends with it. */
-  #watchMonitor(id: string, onLost: () => void): void {
-    const { signs, paths, register, onFault } = this.#rooms;
+  #watchMonitor(id: string, onEnd: (code: string) => void): void {
+    const { signs, paths, onFault } = this.#rooms;
     const { run } = paths.container(id);
     const lost = async (): Promise<void> => {
-      if (signs.read(`${id}.exit`) !== undefined) return;
-      killGroup(paths.mark, id);
-      const { process: first } = register.get(id).state;
-      if (first !== undefined) sendSignal(first, killed);
+      const code = signs.read(`${id}.exit`);
+      if (code !== undefined) return onEnd(code);
+      this.#kill(id);
       await writersGone(join(run, "spooling"));
-      onLost();
+      onEnd(String(128 + killed));
     };
     // Without the pipe the run is over.
     if (!existsSync(join(run, "alive"))) return;
@@ -215,6 +272,13 @@ export class Runs {
       id,
       watchWriters(join(run, "alive"), () => void lost().catch(onFault)),
     );
+  }
+
+  #kill(id: string): void {
+    const { register, paths } = this.#rooms;
+    killGroup(paths.mark, id);
+    const { process: first } = register.get(id).state;
+    if (first !== undefined) sendSignal(first, killed);
   }
 
   async #finish(id: string, exitCode: number): Promise<void> {
@@ -258,6 +322,10 @@ export class Runs {
       signs.remove(`${id}.exit`),
     ]);
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function runSeconds({ state }: ContainerDocument): number {

@@ -89,7 +89,7 @@ async function runOnce(parts: RunParts, id: string, wish: ThrowawayWish): Promis
   wish.signal.addEventListener("abort", kill);
   const told = tell(parts, id);
   try {
-    await runs.start(register.get(id));
+    await runs.start(id);
     if (wish.signal.aborted) kill();
     await runs.ended(id);
     await told;

@@ -1,4 +1,4 @@
-import { setFrozen } from "../host/freezer.ts";
+import { freezeIfThere, setFrozen } from "../host/freezer.ts";
 import { createTar } from "../host/tar.ts";
 import { InRoot } from "../host/in-root.ts";
 import type { ApiReply, ApiRequest, Route } from "../api/route.ts";
@@ -57,17 +57,6 @@ async function commitNow(
   return { kind: "json", status: 201, body: { Id: id } };
 }
 
-/** Freezes a container; false for one that has just ended, or that has no control group. */
-async function holdsStill(pid: number): Promise<boolean> {
-  try {
-    await setFrozen(pid, true);
-    return true;
-  } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENODEV")) return false;
-    throw error;
-  }
-}
-
 /** Stops the container's processes for the time being, so that what is taken is of one moment. */
 async function frozen<Result>(
   { state }: ContainerDocument,
@@ -76,7 +65,7 @@ async function frozen<Result>(
 ): Promise<Result> {
   if (mayRun || state.status !== "running" || state.process === undefined) return work();
   const { pid } = state.process;
-  if (!(await holdsStill(pid))) return work();
+  if (!(await freezeIfThere(pid))) return work();
   try {
     return await work();
   } finally {

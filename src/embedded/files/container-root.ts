@@ -1,7 +1,9 @@
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { notFound } from "../api/http-error.ts";
 import { type ContainerDocument, type ContainerMount, isRunning } from "../containers/container.ts";
 import { InRoot, PathError, pathBytes } from "../host/in-root.ts";
 import { hostMounts } from "../host/mounts.ts";
+import { isAlive } from "../host/processes.ts";
 import { type View, openView } from "../host/overlay-view.ts";
 import type { Paths } from "../store/paths.ts";
 import type { Turns } from "../store/turns.ts";
@@ -19,6 +21,8 @@ export interface RootParts {
   readonly paths: Paths;
   readonly volumes: Pick<Volumes, "mount">;
   readonly find: (id: string) => ContainerDocument | undefined;
+  /** Resolves when a container does not run any more. */
+  readonly ended: (id: string) => Promise<void>;
   /** By container: what starts and removes them takes its turn in the same queue. */
   readonly turns: Turns;
 }
@@ -31,7 +35,7 @@ const ofTheRuntime = /^\/(?:dev|proc|sys)(?:\/|$)|^\/$/;
  * to be written to.
  */
 export async function openRoot(parts: RootParts, container: ContainerDocument): Promise<ContainerRoot> {
-  const live = await liveRoot(container);
+  const live = await liveRoot(parts, container);
   if (live !== undefined) return live;
   const view = await openLayers(parts.paths, container, false);
   const missing = await missingPoints(view.root, container.mounts).catch(async (error: unknown) => {
@@ -52,7 +56,7 @@ export async function withWritableRoot(
   work: (opened: ContainerRoot) => Promise<void>,
 ): Promise<void> {
   const found = parts.find(id);
-  const live = found === undefined ? undefined : await liveRoot(found);
+  const live = found === undefined ? undefined : await liveRoot(parts, found);
   if (live !== undefined) {
     await using opened = live;
     await work(opened);
@@ -60,24 +64,29 @@ export async function withWritableRoot(
   }
   await parts.turns(id, async () => {
     const container = parts.find(id);
-    if (container === undefined) throw new Error(`container ${id} was removed meanwhile`);
-    await using opened = (await liveRoot(container)) ?? (await openWritable(parts, container));
+    if (container === undefined) throw notFound(`No such container: ${id}`);
+    await using opened = (await liveRoot(parts, container)) ?? (await openWritable(parts, container));
     await work(opened);
   });
 }
 
 /** The container's own root without what is mounted in it. */
-export async function openBareRoot(paths: Paths, container: ContainerDocument): Promise<ContainerRoot> {
-  const { process: first } = container.state;
-  if (!isRunning(container) || first === undefined) {
-    const view = await openLayers(paths, container, false);
-    return { root: view.root, mountPoints: [], [Symbol.asyncDispose]: () => view[Symbol.asyncDispose]() };
-  }
-  // The runtime's process, parent of the first one, is in the mount namespace in which only the root is mounted.
-  const status = await readFile(`/proc/${first.pid}/status`, "utf8");
+export async function openBareRoot(parts: RootParts, container: ContainerDocument): Promise<ContainerRoot> {
+  const live = await whileItRuns(parts, container, (pid) => liveBareRoot(parts.paths, container.id, pid));
+  const opened = live ?? (await openLayers(parts.paths, container, false));
+  return { root: opened.root, mountPoints: [], [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() };
+}
+
+/** The runtime's process, parent of the first one, is in the mount namespace in which only the root is mounted. */
+async function liveBareRoot(
+  paths: Paths,
+  id: string,
+  pid: number,
+): Promise<AsyncDisposable & { readonly root: InRoot }> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8");
   const parent = /^PPid:\s*(\d+)$/m.exec(status)?.[1] ?? "";
-  const root = await InRoot.open(`/proc/${parent}/root${paths.container(container.id).rootfs}`);
-  return { root, mountPoints: [], [Symbol.asyncDispose]: () => root[Symbol.asyncDispose]() };
+  const root = await InRoot.open(`/proc/${parent}/root${paths.container(id).rootfs}`);
+  return { root, [Symbol.asyncDispose]: () => root[Symbol.asyncDispose]() };
 }
 
 /** Its layers, the uppermost first, in a view of its own. */
@@ -88,21 +97,38 @@ function openLayers(paths: Paths, { id, image }: ContainerDocument, isWritable: 
   return openView({ lowerDirs: [upper, ...image.lowerDirs], point });
 }
 
-async function liveRoot(container: ContainerDocument): Promise<ContainerRoot | undefined> {
+/** Asks a container's first process for something; `undefined` when there is none, or none any more. */
+async function whileItRuns<Result>(
+  { ended }: RootParts,
+  container: ContainerDocument,
+  ask: (pid: number) => Promise<Result>,
+): Promise<Result | undefined> {
   const { process: first } = container.state;
   if (!isRunning(container) || first === undefined) return undefined;
-  const root = await InRoot.open(`/proc/${first.pid}/root`);
   try {
-    const mounts = await hostMounts(first.pid);
-    return {
-      root,
-      mountPoints: mounts.map(({ point }) => point).filter((point) => !ofTheRuntime.test(point)),
-      [Symbol.asyncDispose]: () => root[Symbol.asyncDispose](),
-    };
+    return await ask(first.pid);
   } catch (error) {
-    await root[Symbol.asyncDispose]();
-    throw error;
+    if (isAlive(first)) throw error;
+    await ended(container.id);
+    return undefined;
   }
+}
+
+function liveRoot(parts: RootParts, container: ContainerDocument): Promise<ContainerRoot | undefined> {
+  return whileItRuns(parts, container, async (pid) => {
+    const root = await InRoot.open(`/proc/${pid}/root`);
+    try {
+      const mounts = await hostMounts(pid);
+      return {
+        root,
+        mountPoints: mounts.map(({ point }) => point).filter((point) => !ofTheRuntime.test(point)),
+        [Symbol.asyncDispose]: () => root[Symbol.asyncDispose](),
+      };
+    } catch (error) {
+      await root[Symbol.asyncDispose]();
+      throw error;
+    }
+  });
 }
 
 async function openWritable(parts: RootParts, container: ContainerDocument): Promise<ContainerRoot> {

@@ -15,7 +15,7 @@ export function exportRoutes(
       handle: ({ params }: ApiRequest) => {
         const container = parts.containers.get(params["id"] ?? "");
         parts.containers.publish(container, "export");
-        const body = exported(() => openBareRoot(parts.paths, container));
+        const body = exported(() => openBareRoot(parts, container));
         return { kind: "stream", contentType: "application/octet-stream", body };
       },
     },

@@ -9,7 +9,18 @@ export async function setFrozen(pid: number, isFrozen: boolean): Promise<void> {
     await freeze(freezerOf(pid), isFrozen);
   } catch (error) {
     // What is let go may end at once, and its group with it.
-    if (isFrozen || !(error instanceof Error && "code" in error && goneCodes.has(error.code))) throw error;
+    if (isFrozen || !isGone(error)) throw error;
+  }
+}
+
+/** Stops all processes of a process's control group; false for one that has just ended, or that has no such group. */
+export async function freezeIfThere(pid: number): Promise<boolean> {
+  try {
+    await setFrozen(pid, true);
+    return true;
+  } catch (error) {
+    if (isGone(error)) return false;
+    throw error;
   }
 }
 
@@ -24,7 +35,9 @@ export function isFrozen(pid: number): boolean {
   }
 }
 
-const goneCodes: ReadonlySet<unknown> = new Set(["ENOENT", "ENODEV"]);
+function isGone(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENODEV");
+}
 
 interface Freezer {
   readonly folder: string;

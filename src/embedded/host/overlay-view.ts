@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { InRoot } from "./in-root.ts";
+import { overlayPath } from "./overlay-path.ts";
 import { CommandError } from "./run.ts";
 import { overlay } from "./user-namespace.ts";
 
@@ -42,8 +43,10 @@ export async function openView({ lowerDirs, writable, point }: ViewWish): Promis
   // The kernel makes no overlay of a single folder.
   const isPlain = second === undefined && writable === undefined;
   const options = [
-    `lowerdir=${lowerDirs.map(escaped).join(":")}`,
-    ...(writable === undefined ? [] : [`upperdir=${escaped(writable.upper)}`, `workdir=${escaped(writable.work)}`]),
+    `lowerdir=${lowerDirs.map(overlayPath).join(":")}`,
+    ...(writable === undefined
+      ? []
+      : [`upperdir=${overlayPath(writable.upper)}`, `workdir=${overlayPath(writable.work)}`]),
   ];
   const unshare = [
     "--mount",
@@ -123,9 +126,4 @@ class Answers {
     }
     this.#taken += 1;
   }
-}
-
-/** The kernel splits folders at colons and options at commas. */
-function escaped(path: string): string {
-  return path.replaceAll(/[\\:,]/g, String.raw`\$&`);
 }

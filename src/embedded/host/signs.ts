@@ -1,4 +1,4 @@
-import { type FSWatcher, mkdirSync, readdirSync, readFileSync, watch } from "node:fs";
+import { type FSWatcher, mkdirSync, readdirSync, readFileSync, statSync, watch } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -37,6 +37,11 @@ export class Signs implements Disposable {
       if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
       throw error;
     }
+  }
+
+  /** When a sign was left, in milliseconds since 1970; infinitely late when it is not there. */
+  leftAtMs(name: string): number {
+    return statSync(join(this.#folder, name), { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
   }
 
   /** Names of all signs. */

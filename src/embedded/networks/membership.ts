@@ -1,6 +1,7 @@
 import type { EndpointSettings } from "../../docker-api/container.ts";
 import { badRequest, HttpError, notFound } from "../api/http-error.ts";
 import { interfacesOf, ipBatch, ipBatchOf } from "../host/host-network.ts";
+import { startTimeOf } from "../host/processes.ts";
 import { checkStaticAddresses } from "./address-book.ts";
 import {
   type Endpoint,
@@ -14,7 +15,7 @@ import {
   resolverLines,
 } from "./endpoint.ts";
 import { addForwardingsText, removeForwardingsText } from "./firewall.ts";
-import { join } from "./join.ts";
+import { join, type JoinWish } from "./join.ts";
 import { type LiveContainer, nameEndpoint, type NetworkState, publishMembership, publishTarget } from "./live.ts";
 import { firewalled, isLinked, type NetworkDocument } from "./network.ts";
 import type { NetworkedContainer } from "./networks.ts";
@@ -25,30 +26,57 @@ export async function connect(
   network: NetworkDocument,
   { reference, settings }: { readonly reference: string; readonly settings: EndpointSettings },
 ): Promise<void> {
-  const { container, pid } = findContainer(state, reference);
+  const { container } = findContainer(state, reference);
+  await state.containers.alone(container.id, () => connectAlone(state, network, { id: container.id, settings }));
+}
+
+async function connectAlone(
+  state: NetworkState,
+  network: NetworkDocument,
+  { id, settings }: { readonly id: string; readonly settings: EndpointSettings },
+): Promise<void> {
+  const { container, pid } = findContainer(state, id);
   checkMode(state, network, container);
   checkStaticAddresses(network, settings.IPAMConfig);
   if (wishKey(state, container, network) !== undefined) {
     throw new HttpError(403, `endpoint with name ${container.name} already exists in network ${network.name}`);
   }
   const wished = { ...container.endpoints, [network.name]: settings };
-  const live = state.live.get(container.id);
-  if (pid === undefined || live === undefined) {
-    await state.containers.saveEndpoints(container.id, { wished, actual: {} });
-    return;
+  const live = state.live.get(id);
+  const save = (): Promise<void> => state.containers.saveEndpoints(id, { wished, actual: {} });
+  if (pid === undefined || live === undefined) return save();
+  try {
+    const endpoint = await link(state, { live, pid, wished }, { network, settings });
+    nameEndpoint(state, endpoint);
+    publishMembership(state, "connect", endpoint);
+  } catch (error) {
+    if (hasProcess(pid)) throw error;
+    await save();
   }
-  const index = await freeIndex(pid);
-  const endpoint = join(state, container, { network, settings }, index);
+}
+
+/** Gives a container that runs a place on one more network. */
+async function link(
+  state: NetworkState,
+  change: Omit<EndpointChange, "endpoints">,
+  { network, settings }: JoinWish,
+): Promise<Endpoint> {
+  const { live, pid } = change;
+  const endpoint = join(state, live.container, { network, settings }, await freeIndex(pid));
   try {
     await ipBatch(hostLines(endpoint, String(pid), firewalled(network).isConnected));
     await ipBatchOf(pid, namespaceLines(endpoint));
+    await changeEndpoints(state, { ...change, endpoints: [...live.endpoints, endpoint] });
+    return endpoint;
   } catch (error) {
     state.addresses.release(network.id, endpoint);
     throw error;
   }
-  await changeEndpoints(state, { live, pid, wished, endpoints: [...live.endpoints, endpoint] });
-  nameEndpoint(state, endpoint);
-  publishMembership(state, "connect", endpoint);
+}
+
+/** Whether a container has not just ended by itself: then it has no interfaces any more either. */
+function hasProcess(pid: number): boolean {
+  return startTimeOf(pid) !== undefined;
 }
 
 /** Takes a container off a network, at once when it runs. Throws `HttpError` in Docker's words. */
@@ -59,7 +87,12 @@ export async function disconnect(
 ): Promise<void> {
   const found = state.containers.find(reference);
   if (found === undefined && isForced) return;
-  const { container, pid } = found ?? findContainer(state, reference);
+  const { container } = found ?? findContainer(state, reference);
+  await state.containers.alone(container.id, () => disconnectAlone(state, network, container.id));
+}
+
+async function disconnectAlone(state: NetworkState, network: NetworkDocument, id: string): Promise<void> {
+  const { container, pid } = findContainer(state, id);
   const key = wishKey(state, container, network);
   if (key === undefined) {
     throw new HttpError(500, `container ${container.id} is not connected to network ${network.name}`);
@@ -68,18 +101,21 @@ export async function disconnect(
     throw badRequest("container cannot be disconnected from host network");
   }
   const wished = Object.fromEntries(Object.entries(container.endpoints).filter(([name]) => name !== key));
-  const live = state.live.get(container.id);
+  const live = state.live.get(id);
   const endpoint = live?.endpoints.find((each) => each.network.id === network.id);
-  if (pid === undefined || live === undefined || endpoint === undefined) {
-    await state.containers.saveEndpoints(container.id, { wished, actual: {} });
-    return;
-  }
-  state.names.remove(container.id, network.name);
-  await unlink(endpoint, pid);
-  state.addresses.release(network.id, endpoint);
+  const save = (): Promise<void> => state.containers.saveEndpoints(id, { wished, actual: {} });
+  if (pid === undefined || live === undefined || endpoint === undefined) return save();
+  state.names.remove(id, network.name);
   const endpoints = live.endpoints.filter((each) => each !== endpoint);
-  await changeEndpoints(state, { live, pid, wished, endpoints });
-  publishMembership(state, "disconnect", endpoint);
+  try {
+    await unlink(endpoint, pid);
+    await changeEndpoints(state, { live, pid, wished, endpoints });
+    state.addresses.release(network.id, endpoint);
+    publishMembership(state, "disconnect", endpoint);
+  } catch (error) {
+    if (hasProcess(pid)) throw error;
+    await save();
+  }
 }
 
 /** A pair of interfaces goes as one; a macvlan is found by its address, which is its own. */

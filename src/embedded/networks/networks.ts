@@ -87,6 +87,8 @@ export interface PreparedNetwork {
 
 /** What networks ask of the containers, for `connect`, `disconnect` and inspect. */
 export interface ContainersOnNetworks {
+  /** Does something when a container is neither about to run nor about to end. */
+  alone(containerId: string, action: () => Promise<void>): Promise<void>;
   /** By name, id or unambiguous beginning of an id. */
   find(reference: string): { readonly container: NetworkedContainer; readonly pid: number | undefined } | undefined;
   /** Saves a change of a container's endpoints: the wish, and what it has when it runs. */

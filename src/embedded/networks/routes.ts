@@ -1,17 +1,17 @@
 import type { EndpointSettings } from "../../docker-api/container.ts";
 import type { NetworkCreateBody } from "../../docker-api/network.ts";
-import { badRequest } from "../api/http-error.ts";
+import { badRequest, HttpError } from "../api/http-error.ts";
 import type { ApiRequest, Route } from "../api/route.ts";
 import { createNetwork, removeNetwork } from "./lifecycle.ts";
 import { listNetworks, membersInfo, prunableNetworks } from "./list.ts";
 import type { NetworkState } from "./live.ts";
 import { connect, disconnect } from "./membership.ts";
-import { networkInfo } from "./network.ts";
+import { type NetworkDocument, networkInfo } from "./network.ts";
 
 /** What the routes need beside the networks. */
 export interface RouteNeeds {
   readonly state: NetworkState;
-  /** One change of the set of networks at a time: who chooses a subnet must know all others. */
+  /** One change at a time: who chooses a subnet must know all others, and nobody joins a network that goes. */
   readonly inTurn: <Result>(change: () => Promise<Result>) => Promise<Result>;
   /** RFC 3339. */
   readonly now: () => string;
@@ -46,9 +46,11 @@ export function networkRoutes({ state, inTurn, now }: RouteNeeds): readonly Rout
       path: "/networks/prune",
       handle: async ({ query }) => {
         const deleted = await inTurn(async () => {
-          const networks = prunableNetworks(state, query, new Date(now()));
-          for (const network of networks) await removeNetwork(state, network);
-          return networks.map(({ name }) => name);
+          const names: string[] = [];
+          for (const network of prunableNetworks(state, query, new Date(now()))) {
+            if (await isRemoved(state, network)) names.push(network.name);
+          }
+          return names;
         });
         return { kind: "json", body: { NetworksDeleted: deleted.length === 0 ? null : deleted } };
       },
@@ -73,11 +75,12 @@ export function networkRoutes({ state, inTurn, now }: RouteNeeds): readonly Rout
       method: "POST",
       path: "/networks/{id}/connect",
       handle: async (request) => {
-        const network = get(request);
+        const { id } = get(request);
         const { Container, EndpointConfig } = record(await request.json());
         const settings: EndpointSettings =
           EndpointConfig === undefined || EndpointConfig === null ? {} : record(EndpointConfig);
-        await connect(state, network, { reference: text(Container), settings });
+        const wish = { reference: text(Container), settings };
+        await inTurn(async () => connect(state, state.store.get(id), wish));
         return { kind: "empty", status: 200 };
       },
     },
@@ -85,13 +88,25 @@ export function networkRoutes({ state, inTurn, now }: RouteNeeds): readonly Rout
       method: "POST",
       path: "/networks/{id}/disconnect",
       handle: async (request) => {
-        const network = get(request);
+        const { id } = get(request);
         const { Container, Force } = record(await request.json());
-        await disconnect(state, network, { reference: text(Container), isForced: Force === true });
+        const wish = { reference: text(Container), isForced: Force === true };
+        await inTurn(async () => disconnect(state, state.store.get(id), wish));
         return { kind: "empty", status: 200 };
       },
     },
   ];
+}
+
+/** Tries to remove it; false when a container has come to it. */
+async function isRemoved(state: NetworkState, network: NetworkDocument): Promise<boolean> {
+  try {
+    await removeNetwork(state, network);
+    return true;
+  } catch (error) {
+    if (error instanceof HttpError) return false;
+    throw error;
+  }
 }
 
 function createBody(body: unknown): NetworkCreateBody {

@@ -24,9 +24,10 @@ import type { PublishedPorts } from "./published-ports.ts";
 
 /** Reserves what a start needs; on a refusal nothing stays reserved. */
 export async function prepare(state: NetworkState, container: NetworkedContainer): Promise<PreparedNetwork> {
+  await release(state, container.id);
+  // From here to what is kept of them nothing is waited for: no network goes meanwhile.
   const wishes = wishesOf(state, container);
   checkModes(wishes);
-  await release(state, container.id);
   await using undo = new AsyncDisposableStack();
   undo.defer(() => release(state, container.id));
   const endpoints: Endpoint[] = [];
@@ -67,8 +68,9 @@ export async function release(state: NetworkState, containerId: string): Promise
   if (live === undefined) return;
   state.live.delete(containerId);
   state.names.remove(containerId);
-  for (const { network, ...addresses } of live.endpoints) state.addresses.release(network.id, addresses);
   await unpublish(state, live);
+  // After the rules: no port leads to who gets the addresses next.
+  for (const { network, ...addresses } of live.endpoints) state.addresses.release(network.id, addresses);
   if (live.isActive) tell(state, "disconnect", live);
 }
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { otherNamespace } from "../host/host-network.ts";
+import { overlayPath } from "../host/overlay-path.ts";
 import { spoolDigits, spoolFileBytes } from "../host/spool.ts";
 import type { RuntimeProgram } from "./low-level.ts";
 import type { NamespaceWish } from "./oci-spec.ts";
@@ -114,7 +115,8 @@ export interface MonitorMounts {
 /** The same as a table for mount(8), which takes less time for all of them than for two. */
 export function mountsTable(mounts: MonitorMounts): string {
   const { rootfs, upper, work, lower, hidesUnifiedCgroups, overlayOption } = mounts;
-  const overlay = `lowerdir=${lower.join(":")},upperdir=${upper},workdir=${work}${overlayOption}`;
+  const folders = `lowerdir=${lower.map(overlayPath).join(":")},upperdir=${overlayPath(upper)}`;
+  const overlay = `${folders},workdir=${overlayPath(work)}${overlayOption}`;
   return [
     ["overlay", rootfs, "overlay", overlay],
     ...(hidesUnifiedCgroups ? [["tscompose", "/sys/fs/cgroup/unified", "tmpfs", "mode=755"]] : []),

@@ -5,7 +5,8 @@
  */
 export function inTerminal(command: string, pidFile: string): string {
   const untilStarted = `while [ ! -s ${pidFile} ] && kill -0 $$ 2>/dev/null; do sleep 0.02; done`;
-  const untilEnded = `read -r pid <${pidFile}; exec tail --pid=$pid -s 0.05 -f /dev/null`;
+  // tail may notice the end at once: the kernel takes a while to pass a terminal's last words on.
+  const untilEnded = `read -r pid <${pidFile}; tail --pid=$pid -s 0.05 -f /dev/null; exec sleep 0.05`;
   const companion = `{ ${untilStarted}; ${untilEnded}; } </dev/null >/dev/null 2>&1 &`;
   return `script -qefc '${companion} stty raw -echo; exec ${command}' /dev/null`;
 }

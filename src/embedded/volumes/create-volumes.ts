@@ -1,5 +1,5 @@
 import type { VolumeCreateBody, VolumeInfo } from "../../docker-api/volume.ts";
-import { badRequest, notFound } from "../api/http-error.ts";
+import { badRequest, HttpError, notFound } from "../api/http-error.ts";
 import { filtersOf, hasLabels, isSet } from "../api/query.ts";
 import type { ApiReply, ApiRequest, Route } from "../api/route.ts";
 import { isAtLeast } from "../../docker-api/version.ts";
@@ -46,12 +46,26 @@ export async function createVolumes({ folder, bus, now, users }: VolumesParts): 
     return volume;
   }
 
+  /** Throws 409 when a container uses it, 404 when it is gone. */
   function remove(volume: VolumeInfo): Promise<void> {
     return inTurn(volume.Name, async () => {
+      const containers = usersOf(volume.Name).map(({ id }) => id);
+      if (containers.length > 0) throw inUse(volume.Name, containers);
       await mounts.release(volume.Name);
       await store.remove(volume.Name);
       publish("destroy", volume);
     });
+  }
+
+  /** Tries to remove it; false when somebody has begun to use it, or was faster. */
+  async function isRemoved(volume: VolumeInfo): Promise<boolean> {
+    try {
+      await remove(volume);
+      return true;
+    } catch (error) {
+      if (error instanceof HttpError) return false;
+      throw error;
+    }
   }
 
   function get(name: string): VolumeInfo {
@@ -75,7 +89,7 @@ export async function createVolumes({ folder, bus, now, users }: VolumesParts): 
       if (!hasLabels(labels, filters.get("label"))) continue;
       if ((filters.get("label!") ?? []).some((label) => hasLabels(labels, [label]))) continue;
       const bytes = await folderBytes(volume.Mountpoint);
-      await remove(volume);
+      if (!(await isRemoved(volume))) continue;
       VolumesDeleted.push(volume.Name);
       SpaceReclaimed += bytes;
     }
@@ -99,12 +113,7 @@ export async function createVolumes({ folder, bus, now, users }: VolumesParts): 
       handle: async ({ params, query }) => {
         const name = params["name"] ?? "";
         const isForced = isSet(query, "force");
-        if (!isForced || store.find(name) !== undefined) {
-          const volume = get(name);
-          const containers = usersOf(name).map(({ id }) => id);
-          if (containers.length > 0) throw inUse(name, containers);
-          await remove(volume);
-        }
+        if (!isForced || store.find(name) !== undefined) await remove(get(name));
         return { kind: "empty", status: 204 };
       },
     },
@@ -113,7 +122,7 @@ export async function createVolumes({ folder, bus, now, users }: VolumesParts): 
   return {
     routes,
     find: async (name) => store.find(name),
-    ensure,
+    ensure: (body) => (body.Name ? inTurn(body.Name, () => ensure(body)) : ensure(body)),
     mount: (name, subpath) => inTurn(name, () => mounts.mount(get(name), subpath)),
     release: (name) => inTurn(name, () => release(name)),
     async recover() {
@@ -127,7 +136,7 @@ export async function createVolumes({ folder, bus, now, users }: VolumesParts): 
       }),
     async removeAnonymous(name) {
       const volume = store.find(name);
-      if (volume !== undefined && usersOf(name).length === 0) await remove(volume);
+      if (volume !== undefined) await isRemoved(volume);
     },
     async usage() {
       return Promise.all(

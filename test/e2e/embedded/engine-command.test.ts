@@ -97,6 +97,11 @@ test("of two engines on the same data the second tells so and ends", async () =>
   expect(stderr).toContain(`${join(folder, "data")}: another embedded engine works on this data`);
 });
 
+test("who needs an engine gets one when others start it at the same time", async () => {
+  const started = await Promise.all([run("engine", "start"), run("ls"), run("engine", "start")]);
+  for (const outcome of started) expect(outcome).toMatchObject({ exitCode: 0, stderr: "" });
+});
+
 test("an engine that nobody needs stops by itself", async () => {
   const places = ["--data", join(folder, "data"), "--run", join(folder, "run")];
   const { exitCode, stdout } = await run("engine", "serve", "--idle", "0", ...places);

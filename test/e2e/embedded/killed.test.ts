@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { request, type IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -117,6 +117,33 @@ describe("an engine that is killed", () => {
     await engine.api.send("DELETE", `/containers/${id}?force=1`);
   });
 
+  test("tells no end twice that its predecessor told of", async () => {
+    await using changes = await engine.api.events();
+    const id = await run(["false"]);
+    const isOver = (): boolean => changes.seen.some(({ Action, Actor }) => Action === "die" && Actor.ID === id);
+    while (!isOver()) await changes.next(AbortSignal.timeout(30_000));
+    const before = await engine.api.get(`/containers/${id}/json`);
+    await engine.kill();
+    const sign = join(engine.folder, "run", "signs", `${id}.exit`);
+    await writeFile(sign, "1\n");
+    const atMs = Date.parse((before as Inspected).State.FinishedAt) - 1;
+    await utimes(sign, atMs / 1000, atMs / 1000);
+    await engine.comeBack();
+    expect(await engine.api.get(`/containers/${id}/json`)).toEqual(before);
+    expect(await readdir(join(engine.folder, "run", "signs"))).not.toContain(`${id}.exit`);
+  });
+
+  test("removes after a reboot what was to be removed when it had ended", async () => {
+    const id = await run(["sleep", "1000"], { AutoRemove: true });
+    await engine.kill();
+    for (const pid of await processesOf(id)) end(pid);
+    await rm(join(engine.folder, "run"), { recursive: true });
+    await engine.comeBack();
+    await using changes = await engine.api.events();
+    const listed = async (): Promise<boolean> => (await engine.api.containers()).some(({ Id }) => Id === id);
+    while (await listed()) await changes.next(AbortSignal.timeout(30_000));
+  });
+
   test("starts after a reboot what is to run, and what others depend on first", async () => {
     const serviceOf = async (service: string, needed: string): Promise<string> => {
       const Labels = {
@@ -149,6 +176,7 @@ describe("an engine that is killed", () => {
 interface Ran {
   readonly Running: boolean;
   readonly StartedAt: string;
+  readonly FinishedAt: string;
 }
 
 interface Inspected {

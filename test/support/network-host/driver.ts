@@ -24,6 +24,7 @@ const networks = await createNetworks({
   events: bus,
   announce: (message) => announced.push(message),
   containers: {
+    alone: (_, action) => action(),
     find: (reference) => [...known.values()].find(({ container: { id, name } }) => [id, name].includes(reference)),
     saveEndpoints: async (id, change) => {
       const found = known.get(id);

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import type { ContainerMount } from "../../containers/container.ts";
 import { InRoot, PathError, pathBytes } from "../../host/in-root.ts";
 import { mount, unmount } from "../../host/mounts.ts";
+import { overlayPath } from "../../host/overlay-path.ts";
 import { DockerfileError } from "../dockerfile/dockerfile-error.ts";
 import { copyFiles } from "../files/copy-files.ts";
 import { type CommandMount, type CommandStep, type Step, wholeFolder } from "../plan/steps.ts";
@@ -104,13 +105,13 @@ async function mounted(
   await mkdir(point);
   if (only === undefined) return point;
   if (isReadOnly && lowerDirs.length === 1) return only;
-  const options = [`lowerdir=${lowerDirs.join(":")}`];
+  const options = [`lowerdir=${lowerDirs.map(overlayPath).join(":")}`];
   if (!isReadOnly) {
     const temporary = await parts.images.makeTemporary();
     stack.defer(() => rm(temporary, { recursive: true, force: true }));
     const [upper, work] = [join(temporary, "layer"), join(temporary, "work")];
     for (const path of [upper, work]) await mkdir(path);
-    options.push(`upperdir=${upper}`, `workdir=${work}`);
+    options.push(`upperdir=${overlayPath(upper)}`, `workdir=${overlayPath(work)}`);
   }
   await mount({ type: "overlay", device: "overlay", options: options.join(","), point });
   stack.defer(() => unmount(point));
@@ -176,7 +177,8 @@ async function openAgent(opening: Opening, wish: CommandMount, name: string): Pr
     if (!wish.isRequired) return;
     throw new DockerfileError(`ssh ${wish.id}: not found: the build was given no agent of this id`, step.location);
   }
-  first.destroy();
+  // It may break while nobody listens any more.
+  first.on("error", () => {}).destroy();
   const path = join(folder, `${name}.sock`);
   await mkdir(dirname(path), { recursive: true });
   stack.use(await listen(parts, wish.id, path));

@@ -83,7 +83,9 @@ export class HealthChecks implements Disposable {
       const sinceStartMs = this.#nowMs() - startedMs(container);
       const result = await probe(this.#rooms, container, watch.plan).catch((error: unknown) => this.#failed(error));
       if (this.#watches.get(id) !== watch) return;
-      this.#take(container, watch, afterProbe(watch.health, result, { plan: watch.plan, sinceStartMs }));
+      if (result !== undefined) {
+        this.#take(container, watch, afterProbe(watch.health, result, { plan: watch.plan, sinceStartMs }));
+      }
     }
     this.#schedule(container, watch);
   }

@@ -12,12 +12,15 @@ const mostOutput = 4096;
 const killed = 9;
 const both = new Set(["stdout", "stderr"] as const);
 
-/** Runs a container's health check once. One that takes too long is killed, and has failed. */
+/**
+ * Runs a container's health check once. One that takes too long is killed, and has failed; unless the container was
+ * paused meanwhile: that says nothing of its health.
+ */
 export async function probe(
   rooms: ContainerRooms,
   container: ContainerDocument,
   { command, timeoutMs }: HealthPlan,
-): Promise<ProbeResult> {
+): Promise<ProbeResult | undefined> {
   const Start = rooms.now();
   const output = new Output();
   const id = randomBytes(32).toString("hex");
@@ -26,14 +29,16 @@ export async function probe(
   tell(`exec_create: ${command.join(" ")}`);
   tell(`exec_start: ${command.join(" ")}`);
   const running = await startExec(rooms, { id, container, wish: { Cmd: command }, clients: new Set([output.client]) });
-  let isLate = false;
+  let [isLate, isPaused] = [false, false];
   const timer = setTimeout(() => {
     isLate = true;
+    isPaused = rooms.register.find(container.id)?.state.status === "paused";
     void running.pid.then(kill);
   }, timeoutMs);
   const exitCode = await running.exitCode.finally(() => clearTimeout(timer));
   const End = rooms.now();
   tell("exec_die", { exitCode: String(exitCode) });
+  if (isPaused) return undefined;
   if (!isLate) return { Start, End, ExitCode: exitCode, Output: output.text() };
   const said = output.text();
   const late = `Health check exceeded timeout (${timeoutMs / 1000}s)`;

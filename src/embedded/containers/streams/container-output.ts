@@ -51,6 +51,8 @@ export class ContainerOutput {
   readonly #stopWatching: () => void;
   #reading: NodeJS.Immediate | undefined;
   #isPaused = false;
+  /** What comes later in the same places is another run's. */
+  #isOver = false;
 
   /** Begins behind what is in the log as far as the progress tells; what the log has more is taken back. */
   constructor({ spool, pipes }: OutputPlaces, { logBytes, places }: LogProgress, parts: OutputParts) {
@@ -71,13 +73,14 @@ export class ContainerOutput {
 
   /** Goes on when no client is behind any more. */
   relieve(): void {
-    if (!this.#isPaused || this.#isAnyCongested()) return;
+    if (this.#isOver || !this.#isPaused || this.#isAnyCongested()) return;
     this.#isPaused = false;
     this.#readSoon();
   }
 
   /** Puts what the container has written into its log now. */
   catchUp(): void {
+    if (this.#isOver) return;
     for (let pieces = 0; pieces < mostPieces && !this.#isPaused && this.#readBoth(); pieces += 1);
   }
 
@@ -98,6 +101,7 @@ export class ContainerOutput {
   }
 
   #close(): void {
+    this.#isOver = true;
     for (const stream of streams) this.#readers[stream].close();
     this.#parts.progress.close();
   }
