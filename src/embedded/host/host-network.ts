@@ -88,6 +88,13 @@ export async function bridges(): Promise<BridgeDevice[]> {
   return links.flatMap(({ ifname, ifalias = "" }) => (ifname === undefined ? [] : [{ name: ifname, owner: ifalias }]));
 }
 
+/** The host's interfaces that are ports of bridges, by name, with the names of their bridges. */
+export async function bridgePorts(): Promise<ReadonlyMap<string, string>> {
+  const { stdout } = await run("ip", ["-j", "link"]);
+  const links = JSON.parse(stdout) as readonly { readonly ifname: string; readonly master?: string }[];
+  return new Map(links.flatMap(({ ifname, master }) => (master === undefined ? [] : [[ifname, master]])));
+}
+
 /** Reads a setting of the network, `ipv4/ip_forward`; `undefined` when the kernel has none of that name. */
 export async function networkSetting(name: string): Promise<string | undefined> {
   const path = `/proc/sys/net/${name}`;

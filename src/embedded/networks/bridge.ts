@@ -1,5 +1,6 @@
-import { bridges, changeNetworkSetting, ipBatch, networkSetting } from "../host/host-network.ts";
+import { bridgePorts, bridges, changeNetworkSetting, ipBatch, networkSetting } from "../host/host-network.ts";
 import { parseCidr } from "./address.ts";
+import { portPrefix } from "./firewall.ts";
 import { bridgeOptions, type NetworkDocument } from "./network.ts";
 
 /** Makes the bridge of a network, down, so that nothing passes before the rules know it. */
@@ -29,6 +30,15 @@ export async function raiseBridges(networks: readonly NetworkDocument[]): Promis
 /** Removes bridges by name. */
 export async function removeBridges(devices: readonly string[]): Promise<void> {
   await ipBatch(devices.map((device) => `link delete ${device} type bridge`));
+}
+
+/** Takes the engine's ports of these bridges away that are not known. */
+export async function sweepPorts(devices: ReadonlySet<string>, known: ReadonlySet<string>): Promise<void> {
+  const strays = [...(await bridgePorts())].filter(
+    ([port, bridge]) => port.startsWith(portPrefix) && devices.has(bridge) && !known.has(port),
+  );
+  // A port goes by itself when its container ends, maybe at this very moment.
+  await Promise.all(strays.map(([port]) => ipBatch([`link delete ${port}`]).catch(() => {})));
 }
 
 /** Names of the bridges that this engine has made. */

@@ -108,8 +108,9 @@ async function disconnectAlone(state: NetworkState, network: NetworkDocument, id
   state.names.remove(id, network.name);
   const endpoints = live.endpoints.filter((each) => each !== endpoint);
   try {
-    await unlink(endpoint, pid);
+    // Told first: the next engine takes away what is there without being told of.
     await changeEndpoints(state, { live, pid, wished, endpoints });
+    await unlink(endpoint, pid);
     state.addresses.release(network.id, endpoint);
     publishMembership(state, "disconnect", endpoint);
   } catch (error) {

@@ -1,5 +1,5 @@
-import { makeBridge, ownBridges, raiseBridges, removeBridges } from "./bridge.ts";
-import { gatewayEndpoint } from "./endpoint.ts";
+import { makeBridge, ownBridges, raiseBridges, removeBridges, sweepPorts } from "./bridge.ts";
+import { gatewayEndpoint, portDevice } from "./endpoint.ts";
 import { removalText, rulesetText } from "./firewall.ts";
 import { rejoin, wishedNetwork } from "./join.ts";
 import { enableForwarding, makeNetwork, startServer } from "./lifecycle.ts";
@@ -20,6 +20,9 @@ export async function recover(state: NetworkState, survivors: readonly Survivor[
     if (network.device === undefined && isLinked(network)) state.addresses.addNetwork(network);
   }
   for (const survivor of survivors) await adopt(state, survivor);
+  // An engine may end between giving a container a place on a network and telling of it.
+  const endpoints = [...state.live.values()].flatMap((live) => live.endpoints);
+  await sweepPorts(existing, new Set(endpoints.map(({ id }) => portDevice(id))));
   await writeRules(state, networks);
   await raiseBridges(missing);
   for (const network of networks) await enableForwarding(state, network);

@@ -144,6 +144,21 @@ describe("an engine that is killed", () => {
     while (await listed()) await changes.next(AbortSignal.timeout(30_000));
   });
 
+  test("has left no place on a network that nobody was told of", async () => {
+    const { Id: network } = (await engine.api.post("/networks/create", { Name: "cut" })) as { Id: string };
+    const id = await run(["sleep", "1000"]);
+    const { State } = (await engine.api.get(`/containers/${id}/json`)) as { State: { Pid: number } };
+    const ip = async (...words: readonly string[]): Promise<string> => (await promisify(execFile)("ip", words)).stdout;
+    const bridge = `tsc${network.slice(0, 10)}`;
+    await engine.kill();
+    await ip("link", "add", "tsvcut", "master", bridge, "type", "veth", "peer", "eth0", "netns", String(State.Pid));
+    expect(await ip("link", "show", "master", bridge)).toContain("tsvcut");
+    await engine.comeBack();
+    expect(await ip("link", "show", "master", bridge)).toBe("");
+    await engine.api.send("DELETE", `/containers/${id}?force=1`);
+    await engine.api.send("DELETE", "/networks/cut");
+  });
+
   test("starts after a reboot what is to run, and what others depend on first", async () => {
     const serviceOf = async (service: string, needed: string): Promise<string> => {
       const Labels = {
