@@ -62,9 +62,9 @@ async function hasReached(name: string, id: string, until: AwaitedState, engine:
   return container !== undefined && verdictOn(name, container, until).kind === "reached";
 }
 
-/** All but the commands that run in a container: each probe is one, and changes nothing by itself. */
+/** All but that a command begins in a container: each probe is one, and only its end can change anything. */
 async function* changesOf(events: AsyncIterable<EngineEventBody>): AsyncGenerator<EngineEventBody> {
-  for await (const event of events) if (!event.Action.startsWith("exec_")) yield event;
+  for await (const event of events) if (!/^exec_(create|start)/.test(event.Action)) yield event;
 }
 
 /** What a look at a container says about reaching a state. */
