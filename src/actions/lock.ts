@@ -27,10 +27,15 @@ export async function lockProject(
   { isDry }: { readonly isDry: boolean },
   context: LockContext,
 ): Promise<LockOutcome> {
-  const before = await readLock(given.project, context.files);
+  const before = await readLock(given.project, context.files).catch(asNone);
   const { lock, warnings } = await makeLock(given, context);
   if (!isDry) await writeFile(lockPath(given.project), printLock(lock));
   return { changes: changesOf(before, lock), warnings };
+}
+
+/** A lock that cannot be read is what a new one is made for. */
+function asNone(error: unknown): undefined {
+  if (!(error instanceof TscomposeError) || error.code !== "invalid-project") throw error;
 }
 
 /** What of a project is not as its lock has it, each with its place: errors for a strict comparison, else warnings. */

@@ -112,6 +112,9 @@ services:
   const old = await run("plan", "--frozen", "--pull", "always");
   expect(old.stderr).toContain(`compose.yaml:3:19`);
   expect((await run("lock")).stdout).toBe(`~ ${name} ${first.digest} -> ${third.digest}\n`);
+  // What cannot be read is made anew, as its refusal advises.
+  writeFileSync(path, "{");
+  expect(await run("lock")).toMatchObject({ exitCode: 0, stdout: `+ ${name} ${third.digest}\n` });
 });
 
 test("a lock holds git contexts to their commits", async () => {
