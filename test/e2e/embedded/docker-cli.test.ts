@@ -72,9 +72,14 @@ describe("the docker CLI drives the engine", () => {
     const line = "docker exec -it -u 1000 -w /tmp -e WORD=said shell sh -c 'tty; id -u; pwd; echo $WORD; exit 4'";
     const terminal: Tool = { name: "script", command: ["script", "-qec", line, "/dev/null"] };
     const { exitCode, stdout } = await outcomeOf(terminal, []);
-    expect(stdout.replaceAll("\r", "").trimEnd().split("\n").slice(-4)).toEqual(
-      expect.arrayContaining(["1000", "/tmp", "said"]),
-    );
+    // script(1) has no input, and types a zero byte for the end of that: the terminal shows it wherever it comes.
+    expect(
+      stdout
+        .replaceAll(/\r|\^@/g, "")
+        .trimEnd()
+        .split("\n")
+        .slice(-4),
+    ).toEqual(expect.arrayContaining(["1000", "/tmp", "said"]));
     expect(stdout).toMatch(/\/dev\/pts\/\d/);
     expect(exitCode).toBe(4);
     await say("rm", "-f", "shell");

@@ -35,6 +35,15 @@ describe("an engine that is killed", () => {
     return Id;
   }
 
+  /** Runs what ends by itself; nothing of the engine is open any more when this resolves. */
+  async function runToEnd(): Promise<string> {
+    await using changes = await engine.api.events();
+    const id = await run(["false"]);
+    const isOver = (): boolean => changes.seen.some(({ Action, Actor }) => Action === "die" && Actor.ID === id);
+    while (!isOver()) await changes.next(AbortSignal.timeout(30_000));
+    return id;
+  }
+
   async function linesOf(id: string): Promise<readonly string[]> {
     const log = await engine.api.download(`/containers/${id}/logs?stdout=1`);
     return demultiplex(log).toString().trimEnd().split("\n");
@@ -118,10 +127,7 @@ describe("an engine that is killed", () => {
   });
 
   test("tells no end twice that its predecessor told of", async () => {
-    await using changes = await engine.api.events();
-    const id = await run(["false"]);
-    const isOver = (): boolean => changes.seen.some(({ Action, Actor }) => Action === "die" && Actor.ID === id);
-    while (!isOver()) await changes.next(AbortSignal.timeout(30_000));
+    const id = await runToEnd();
     const before = await engine.api.get(`/containers/${id}/json`);
     await engine.kill();
     const sign = join(engine.folder, "run", "signs", `${id}.exit`);
