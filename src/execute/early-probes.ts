@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { ContainerInspect } from "../docker-api/container.ts";
 import type { Engine } from "../engine/engine.ts";
 import { TscomposeError } from "../errors.ts";
+import { outputOnly } from "./hook.ts";
 
 /** What is needed to ask a container whether it is well. */
 export interface EarlyProbing {
@@ -50,13 +51,7 @@ async function ask(
 ): Promise<Answer> {
   const given = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   try {
-    const exec = await engine.createExec(id, {
-      Cmd: command,
-      AttachStdin: false,
-      AttachStdout: true,
-      AttachStderr: true,
-      Tty: false,
-    });
+    const exec = await engine.createExec(id, { ...outputOnly, Cmd: command });
     await using attachment = await engine.startExec(exec, { tty: false });
     if (!(await Promise.race([hasEnded(attachment.output), isOver(given)]))) return "silent";
     return (await engine.inspectExec(exec)).exitCode === 0 ? "well" : "not yet";

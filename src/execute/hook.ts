@@ -5,6 +5,9 @@ import { coverArguments } from "../plan/secrets.ts";
 import type { Tools } from "./perform.ts";
 import { tailOf } from "./tail.ts";
 
+/** How a command is run of which nothing is wanted but its output and its end. */
+export const outputOnly = { AttachStdin: false, AttachStdout: true, AttachStderr: true, Tty: false } as const;
+
 /** Runs a hook's command in its container; a status other than 0 fails, with the last lines it printed. */
 export async function runHook(
   operation: Extract<Operation, { kind: "run-hook" }>,
@@ -18,11 +21,8 @@ export async function runHook(
 export async function runCommand(engine: Engine, id: string, hook: HookCommand, title: string): Promise<void> {
   const { command, user, workingDir, privileged, environment } = hook;
   const exec = await engine.createExec(id, {
+    ...outputOnly,
     Cmd: command,
-    AttachStdin: false,
-    AttachStdout: true,
-    AttachStderr: true,
-    Tty: false,
     ...(environment.length === 0 ? {} : { Env: environment }),
     ...(user === undefined ? {} : { User: user }),
     ...(workingDir === undefined ? {} : { WorkingDir: workingDir }),
