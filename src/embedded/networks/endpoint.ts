@@ -16,7 +16,7 @@ export interface Endpoint {
   readonly ipv6: EndpointAddress | undefined;
   /** What it is called on the network. */
   readonly names: readonly string[];
-  /** Name of its interface in the container. */
+  /** Name of its interface in the container; empty while it is not known, as an earlier engine made it. */
   readonly interfaceName: string;
 }
 
@@ -86,6 +86,7 @@ export function namespaceLines({ interfaceName, ipv4, ipv6 }: Endpoint): string[
 
 /** Routes to everywhere else; `replace` also takes the place of another network's. */
 export function gatewayLines({ interfaceName, ipv4, ipv6 }: Endpoint): string[] {
+  if (interfaceName === "") return [];
   return [ipv4, ipv6]
     .filter((address) => address !== undefined)
     .map(({ gateway }) => `route replace default via ${gateway} dev ${interfaceName}`);
@@ -93,7 +94,7 @@ export function gatewayLines({ interfaceName, ipv4, ipv6 }: Endpoint): string[] 
 
 /** The way to the server of names: an address of the container's own loopback that leads to the bridge. */
 export function resolverLines({ interfaceName, ipv4 }: Endpoint): string[] {
-  if (ipv4 === undefined) return [];
+  if (ipv4 === undefined || interfaceName === "") return [];
   const { gateway, address } = ipv4;
   return [`route replace ${embeddedServer}/32 via ${gateway} dev ${interfaceName} src ${address} table local`];
 }

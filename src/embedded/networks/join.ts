@@ -72,7 +72,6 @@ export function rejoin(
     macAddress: actual.MacAddress ?? "",
     ...addresses.adopt(network, actual),
     names: actual.DNSNames ?? namesOf(container, settings),
-    // Only making the interface needs it.
     interfaceName: "",
   };
 }

@@ -42,7 +42,7 @@ async function connectAlone(
     throw new HttpError(403, `endpoint with name ${container.name} already exists in network ${network.name}`);
   }
   const wished = { ...container.endpoints, [network.name]: settings };
-  const live = state.live.get(id);
+  const live = await liveOf(state, id, pid);
   const save = (): Promise<void> => state.containers.saveEndpoints(id, { wished, actual: {} });
   if (pid === undefined || live === undefined) return save();
   try {
@@ -69,9 +69,27 @@ async function link(
     await changeEndpoints(state, { ...change, endpoints: [...live.endpoints, endpoint] });
     return endpoint;
   } catch (error) {
+    // Whether it came to that or not: the interface must not outlive its addresses.
+    await unlink(endpoint, pid).catch(() => {});
     state.addresses.release(network.id, endpoint);
     throw error;
   }
+}
+
+/** What a container that runs has on its networks; the interfaces of one that runs since before this engine are looked for. */
+async function liveOf(state: NetworkState, id: string, pid: number | undefined): Promise<LiveContainer | undefined> {
+  const live = state.live.get(id);
+  const isUnknown = ({ network, interfaceName }: Endpoint): boolean => isLinked(network) && interfaceName === "";
+  if (pid === undefined || live?.endpoints.some(isUnknown) !== true) return live;
+  // It may be just ending.
+  const interfaces = await interfacesOf(pid).catch(() => []);
+  const endpoints = live.endpoints.map((endpoint) => {
+    const found = interfaces.find(({ address }) => address === endpoint.macAddress.toLowerCase());
+    return found !== undefined && isUnknown(endpoint) ? { ...endpoint, interfaceName: found.name } : endpoint;
+  });
+  const named = { ...live, endpoints };
+  state.live.set(id, named);
+  return named;
 }
 
 /** Whether a container has not just ended by itself: then it has no interfaces any more either. */
@@ -101,7 +119,7 @@ async function disconnectAlone(state: NetworkState, network: NetworkDocument, id
     throw badRequest("container cannot be disconnected from host network");
   }
   const wished = Object.fromEntries(Object.entries(container.endpoints).filter(([name]) => name !== key));
-  const live = state.live.get(id);
+  const live = await liveOf(state, id, pid);
   const endpoint = live?.endpoints.find((each) => each.network.id === network.id);
   const save = (): Promise<void> => state.containers.saveEndpoints(id, { wished, actual: {} });
   if (pid === undefined || live === undefined || endpoint === undefined) return save();

@@ -1,3 +1,4 @@
+import type { NetworkInfo } from "../../../src/docker-api/network.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { NetworkHost, Refusal } from "../../support/network-host/network-host.ts";
 import { resolve, serveTcp, talkTcp } from "../../support/network-host/scripts.ts";
@@ -90,6 +91,32 @@ describe("networks while things change", () => {
     ).rejects.toThrow("Bind for 0.0.0.0:8080 failed: port is already allocated");
     await host.stopContainer(web);
     expect(await host.evaluate(talkTcp("127.0.0.1", 8080))).toBe("ECONNREFUSED");
+  });
+
+  test("a container that runs since before the engine is joined to a network, and taken off another", async () => {
+    for (const name of ["back", "front", "side"]) await host.createNetwork(name);
+    const web = await host.startContainer({ name: "web", endpoints: { front: {}, side: {} } });
+    const store = await host.startContainer({ name: "store", endpoints: { back: {} } });
+    const gatewayOf = async (network: string): Promise<string | undefined> => {
+      const { IPAM } = await host.request<NetworkInfo>("GET", `/networks/${network}`);
+      return IPAM?.Config?.[0]?.Gateway;
+    };
+    await host.killEngine();
+    await host.startEngine([web, store]);
+    await host.request("POST", "/networks/back/connect", { Container: "web" });
+    expect(await host.evaluate(resolve("store"), web)).toBe(store.prepared.endpoints["back"]?.IPAddress);
+    expect(await host.runIn(web, "ip", "route", "show", "default")).toContain(
+      `via ${await gatewayOf("back")} dev eth2`,
+    );
+    for (const [network, next, device] of [
+      ["back", "front", "eth0"],
+      ["front", "side", "eth1"],
+    ] as const) {
+      await host.request("POST", `/networks/${network}/disconnect`, { Container: "web" });
+      const route = await host.runIn(web, "ip", "route", "show", "default");
+      expect(route).toContain(`via ${await gatewayOf(next)} dev ${device}`);
+    }
+    expect(await host.runIn(web, "ip", "-o", "link")).not.toMatch(/eth0|eth2/);
   });
 
   test("what a dead container had is gone when the engine comes back", async () => {
