@@ -75,6 +75,20 @@ describe("the published package", () => {
     for (const place of places) expect(existsSync(join(folder, "node_modules/tscompose", place))).toBe(true);
   });
 
+  test("brings them in few files, which both share", async () => {
+    const program = `import { registerHooks } from "node:module";
+      let loaded = 0;
+      registerHooks({ load: (url, context, next) => (url.startsWith("file:") && loaded++, next(url, context)) });
+      const { TscomposeError } = await import("tscompose");
+      const { StackStartError } = await import("tscompose/testing");
+      console.log(JSON.stringify({ isShared: StackStartError.prototype instanceof TscomposeError, loaded }));`;
+    await writeFile(join(folder, "files.mjs"), program);
+    const { stdout } = await run(process.execPath, ["files.mjs"], { cwd: folder });
+    const { isShared, loaded } = JSON.parse(stdout) as { isShared: boolean; loaded: number };
+    expect(isShared).toBe(true);
+    expect(loaded).toBeLessThan(40); // each costs half a millisecond of every test file
+  });
+
   test("lets the suites of examples/test-suite run at the same time, and leaves nothing of theirs", async () => {
     const suite = join(folder, "suite");
     await cp(join(root, "examples/test-suite"), suite, { recursive: true });

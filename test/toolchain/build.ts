@@ -1,7 +1,7 @@
-// Builds what is published: the library (ESM, by tsc) and the CLI (one split CommonJS bundle, by rolldown).
+// Builds what is published: the library (ESM, its declarations by tsc) and the CLI (split CommonJS), both bundled by rolldown.
 import { spawnSync } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { type ChunkingContext, type CodeSplittingGroup, type Plugin, rolldown } from "rolldown";
 
 const root = join(import.meta.dirname, "../..");
@@ -80,10 +80,45 @@ const lazyModules: Plugin = {
   },
 };
 
+/** What others import, and what the library runs as programs of their own. */
+const libraryEntries = [
+  "index",
+  "define/index",
+  "testing/index",
+  "testing/vitest-reporter",
+  "testing/node-reporter",
+  "testing/jest-environment",
+  "testing/guard/guard-process",
+  "testing/lease/keeper-process",
+  "system/module-process",
+];
+
+const source = join(root, "src");
+const ownFolder = /ownFolderOf\("([^"]*)"\)/g;
+
+// A module that looks for what is beside it finds it from wherever it has been put.
+const ownFolders: Plugin = {
+  name: "own-folders",
+  transform: (code, id) =>
+    id.startsWith(`${source}/`) && code.includes("import.meta.dirname")
+      ? code.replaceAll("import.meta.dirname", `ownFolderOf("${relative(source, dirname(id))}")`)
+      : null,
+  generateBundle: (_, bundle) => {
+    for (const chunk of Object.values(bundle)) {
+      if (chunk.type !== "chunk") continue;
+      chunk.code = chunk.code.replaceAll(
+        ownFolder,
+        (_text: string, folder: string) =>
+          `\`\${import.meta.dirname}/${relative(dirname(chunk.fileName), folder) || "."}\``,
+      );
+    }
+  },
+};
+
 run("src/compose/validator/generate.ts");
 rmSync(join(root, "dist"), { recursive: true, force: true });
 run("node_modules/typescript/bin/tsc", "-p", "test/toolchain/tsconfig.build.json");
-await Promise.all([bundleCli(), bundleDockerode()]);
+await Promise.all([bundleCli(), bundleLibrary()]);
 
 async function bundleCli(): Promise<void> {
   const bundle = await rolldown({
@@ -104,24 +139,21 @@ async function bundleCli(): Promise<void> {
   });
 }
 
-/** The library loads dockerode without the unused parts, too: all of it would be half of the start of a test. */
-async function bundleDockerode(): Promise<void> {
+/** Four hundred files are half of the start of a test: what is loaded together is one, and shared by all entries. */
+async function bundleLibrary(): Promise<void> {
   const bundle = await rolldown({
-    input: { dockerode: "dockerode" },
-    cwd: root,
+    external: ["jest-environment-node"],
+    input: Object.fromEntries(libraryEntries.map((entry) => [entry, join(root, `src/${entry}.ts`)])),
     platform: "node",
-    plugins: [stubs],
+    plugins: [stubs, ownFolders],
     logLevel: "warn",
   });
   await bundle.write({
-    dir: join(root, "dist/engine"),
-    format: "cjs",
-    entryFileNames: "[name].cjs",
+    dir: join(root, "dist"),
+    format: "esm",
+    entryFileNames: "[name].js",
+    chunkFileNames: "shared/[name]-[hash].js",
   });
-  const path = join(root, "dist/engine/modem.js");
-  const [before, after, ...others] = readFileSync(path, "utf8").split('import("dockerode")');
-  if (before === undefined || after === undefined || others.length > 0) throw new Error(`${path} loads no dockerode`);
-  writeFileSync(path, `${before}import("./dockerode.cjs")${after}`);
 }
 
 /** A module, all that it imports statically, and all that those do; packages as a whole. */
