@@ -1,8 +1,9 @@
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { notFound } from "../api/http-error.ts";
 import { type ContainerDocument, type ContainerMount, isRunning } from "../containers/container.ts";
+import { FileCalls } from "../host/file-calls.ts";
 import { InRoot, PathError, pathBytes } from "../host/in-root.ts";
-import { hostMounts } from "../host/mounts.ts";
+import { areLocal, hostMounts } from "../host/mounts.ts";
 import { isAlive } from "../host/processes.ts";
 import { type View, openView } from "../host/overlay-view.ts";
 import type { Paths } from "../store/paths.ts";
@@ -116,18 +117,14 @@ async function whileItRuns<Result>(
 
 function liveRoot(parts: RootParts, container: ContainerDocument): Promise<ContainerRoot | undefined> {
   return whileItRuns(parts, container, async (pid) => {
-    const root = await InRoot.open(`/proc/${pid}/root`);
-    try {
-      const mounts = await hostMounts(pid);
-      return {
-        root,
-        mountPoints: mounts.map(({ point }) => point).filter((point) => !ofTheRuntime.test(point)),
-        [Symbol.asyncDispose]: () => root[Symbol.asyncDispose](),
-      };
-    } catch (error) {
-      await root[Symbol.asyncDispose]();
-      throw error;
-    }
+    const mounts = await hostMounts(pid);
+    // Who may mount more of them meanwhile is trusted with the machine.
+    const root = await InRoot.open(`/proc/${pid}/root`, new FileCalls({ isPrompt: areLocal(mounts) }));
+    return {
+      root,
+      mountPoints: mounts.map(({ point }) => point).filter((point) => !ofTheRuntime.test(point)),
+      [Symbol.asyncDispose]: () => root[Symbol.asyncDispose](),
+    };
   });
 }
 

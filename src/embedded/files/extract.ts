@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
-import { type FileHandle, lchown, link, lutimes, mkdir, open, symlink, unlink } from "node:fs/promises";
 import { badRequest } from "../api/http-error.ts";
+import type { FileCalls } from "../host/file-calls.ts";
 import type { InRoot, Place } from "../host/in-root.ts";
 import { removeTree } from "../host/remove-tree.ts";
 import { extractTar } from "../host/tar.ts";
@@ -45,25 +45,25 @@ async function put(wish: ExtractWish, entry: TarEntry, content: AsyncIterable<Bu
   // A link that leads to the root: there is nothing to be made.
   if (place.name === "") return;
   const isFolder = place.status?.isDirectory() === true;
-  if (place.status !== undefined && !(isFolder && entry.kind === "directory")) await makeRoom(wish, place, entry);
-  const path = place.hostPath;
+  if (!(isFolder && entry.kind === "directory")) await makeRoom(wish, place, entry);
+  const [path, { calls }] = [place.hostPath, wish.root];
   if (needsTar(entry)) {
     await extractTar({ fd: place.folder.fd }, writeTar(alone(place.name, entry, content)));
     return;
   }
   switch (entry.kind) {
     case "directory":
-      if (!isFolder) await mkdir(path, { mode: 0o700 });
-      return await describe(path, entry);
+      if (!isFolder) await calls.mkdir(path, 0o700);
+      return await describe(calls, path, entry);
     case "file":
-      return await writeFile(path, entry, content);
+      return await writeFile(calls, path, { entry, content });
     case "symlink":
-      await symlink(Buffer.from(entry.linkName, "latin1"), path);
-      await lchown(path, entry.uid, entry.gid);
-      return await lutimes(path, Number(entry.mtime), Number(entry.mtime));
+      await calls.symlink(Buffer.from(entry.linkName, "latin1"), path);
+      await calls.lchown(path, entry.uid, entry.gid);
+      return await calls.lutimes(path, Number(entry.mtime));
     case "hardlink": {
       await using source = await wish.root.find(targetOf(wish, entry.linkName));
-      return await link(source.hostPath, path);
+      return await calls.link(source.hostPath, path);
     }
     case "character-device":
     case "block-device":
@@ -83,8 +83,10 @@ async function* alone(name: string, entry: TarEntry, content: AsyncIterable<Buff
   yield { entry: { ...entry, name, xattrs }, content };
 }
 
-async function makeRoom({ keepsKinds, mountPoints }: ExtractWish, place: Place, entry: TarEntry): Promise<void> {
-  const isFolder = place.status?.isDirectory() === true;
+async function makeRoom({ root, keepsKinds, mountPoints }: ExtractWish, place: Place, entry: TarEntry): Promise<void> {
+  const { status } = place;
+  if (status === undefined) return;
+  const isFolder = status.isDirectory();
   const path = shownName(place.path);
   const own = Buffer.from(place.path, "latin1").toString();
   if (mountPoints.some((point) => point === own || point.startsWith(`${own}/`))) {
@@ -94,36 +96,41 @@ async function makeRoom({ keepsKinds, mountPoints }: ExtractWish, place: Place, 
   if (keepsKinds && entry.kind === "directory")
     throw badRequest(`cannot overwrite non-directory ${path} with directory`);
   if (isFolder) await removeTree(place.folder, place.name);
-  else await unlink(place.hostPath);
+  else await root.calls.unlink(place.hostPath, status);
 }
 
-async function writeFile(path: Buffer, entry: TarEntry, content: AsyncIterable<Buffer>): Promise<void> {
+async function writeFile(calls: FileCalls, path: Buffer, { entry, content }: TarMember): Promise<void> {
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-  await using file = await open(path, flags, 0o600);
-  for await (const chunk of content) await writeAll(file, chunk);
-  await file.chown(entry.uid, entry.gid);
-  // After the owner: changing that takes setuid away.
-  await file.chmod(entry.mode);
-  await file.utimes(Number(entry.mtime), Number(entry.mtime));
-}
-
-async function writeAll(file: FileHandle, chunk: Buffer): Promise<void> {
-  for (let at = 0; at < chunk.length;) {
-    const { bytesWritten } = await file.write(chunk, at);
-    at += bytesWritten;
+  const file = await calls.open(path, flags, 0o600);
+  try {
+    for await (const chunk of content) await writeAll(calls, file, chunk);
+    await calls.fchown(file, entry.uid, entry.gid);
+    // After the owner: changing that takes setuid away.
+    await calls.fchmod(file, entry.mode);
+    await calls.futimes(file, Number(entry.mtime));
+  } finally {
+    await calls.close(file);
   }
 }
 
-async function describe(path: Buffer, { uid, gid, mode }: TarEntry): Promise<void> {
-  await using folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
-  await folder.chown(uid, gid);
-  await folder.chmod(mode);
+async function writeAll(calls: FileCalls, file: number, chunk: Buffer): Promise<void> {
+  for (let at = 0; at < chunk.length;) at += await calls.write(file, chunk.subarray(at));
+}
+
+async function describe(calls: FileCalls, path: Buffer, { uid, gid, mode }: TarEntry): Promise<void> {
+  const folder = await calls.open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  try {
+    await calls.fchown(folder, uid, gid);
+    await calls.fchmod(folder, mode);
+  } finally {
+    await calls.close(folder);
+  }
 }
 
 async function setFolderTime(wish: ExtractWish, { name, mtime }: TarEntry): Promise<void> {
   await using place = await wish.root.find(targetOf(wish, name));
   if (place.status?.isDirectory() !== true) return;
-  await lutimes(place.hostPath, Number(mtime), Number(mtime));
+  await wish.root.calls.lutimes(place.hostPath, Number(mtime));
 }
 
 function targetOf({ path }: ExtractWish, name: string): string {

@@ -1,14 +1,18 @@
 import { type BigIntStats, constants } from "node:fs";
-import { type FileHandle, lstat, mkdir, open, readlink } from "node:fs/promises";
+import { FileCalls } from "./file-calls.ts";
 
 /** Linux: a descriptor that only stands for a place; opening one neither reads nor waits for anything. */
 const placeOnly = 0o10_000_000;
 const mostHops = 40;
 
+/** A folder that is held open: whatever is renamed meanwhile, this is the one that was found. */
+export interface HeldFolder {
+  readonly fd: number;
+}
+
 /** What was found in a folder under a name that is no path. Names are bytes, one per character. */
 export interface Place extends AsyncDisposable {
-  /** The folder, held open: whatever is renamed meanwhile, this is the one that was found. */
-  readonly folder: FileHandle;
+  readonly folder: HeldFolder;
   /** Empty for the root itself, whose folder is the root. */
   readonly name: string;
   /** Of the thing itself, be it a link; `undefined` when there is none. */
@@ -45,24 +49,23 @@ export interface Lookup {
  * followed here, never by the kernel.
  */
 export class InRoot implements AsyncDisposable {
-  readonly #root: FileHandle;
+  readonly fd: number;
+  /** By which everything in it is looked at, and may be changed. */
+  readonly calls: FileCalls;
 
-  private constructor(root: FileHandle) {
-    this.#root = root;
+  private constructor(fd: number, calls: FileCalls) {
+    this.fd = fd;
+    this.calls = calls;
   }
 
   /** Opens a folder by a path that is trusted. */
-  static async open(path: string): Promise<InRoot> {
-    return new InRoot(await open(path, placeOnly | constants.O_DIRECTORY));
-  }
-
-  get fd(): number {
-    return this.#root.fd;
+  static async open(path: string, calls: FileCalls = new FileCalls({ isPrompt: false })): Promise<InRoot> {
+    return new InRoot(await calls.open(Buffer.from(path), placeOnly | constants.O_DIRECTORY), calls);
   }
 
   /** Throws a {@link PathError} when something before the last name is missing, is no folder, or links form a circle. */
   async find(path: string, { followsLast = false, makesFolders = false }: Lookup = {}): Promise<Place> {
-    const walk = new Walk(this.#root, path, makesFolders);
+    const walk = new Walk(this, path, makesFolders);
     try {
       return await walk.go(followsLast);
     } catch (error) {
@@ -72,7 +75,7 @@ export class InRoot implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#root.close();
+    await this.calls.close(this.fd);
   }
 }
 
@@ -82,20 +85,22 @@ export function pathBytes(path: string): string {
 }
 
 /** A name within a held folder, for calls of the kernel that take a path. */
-export function within(folder: FileHandle, name: string): Buffer {
+export function within(folder: HeldFolder, name: string): Buffer {
   return Buffer.from(`/proc/self/fd/${folder.fd}${name === "" ? "" : "/"}${name}`, "latin1");
 }
 
 class Walk implements AsyncDisposable {
-  readonly #root: FileHandle;
+  readonly #root: InRoot;
+  readonly #calls: FileCalls;
   readonly #path: string;
   readonly #makesFolders: boolean;
-  readonly #folders: { readonly name: string; readonly handle: FileHandle }[] = [];
+  readonly #folders: (HeldFolder & { readonly name: string })[] = [];
   readonly #toDo: string[];
   #hops = 0;
 
-  constructor(root: FileHandle, path: string, makesFolders: boolean) {
+  constructor(root: InRoot, path: string, makesFolders: boolean) {
     this.#root = root;
+    this.#calls = root.calls;
     this.#path = path;
     this.#makesFolders = makesFolders;
     this.#toDo = partsOf(path).toReversed();
@@ -103,48 +108,55 @@ class Walk implements AsyncDisposable {
 
   async go(followsLast: boolean): Promise<Place> {
     for (let name = this.#toDo.pop(); name !== undefined; name = this.#toDo.pop()) {
-      if (name === "..") {
-        await this.#leave();
-        continue;
-      }
-      const isLast = this.#toDo.length === 0;
-      const status = await statusOf(within(this.#here, name));
-      if (status?.isSymbolicLink() === true && (!isLast || followsLast)) {
+      if (name === "..") await this.#leave();
+      else if (this.#toDo.length > 0) await this.#enter(name);
+      else {
+        const status = await this.#calls.lstat(within(this.#here, name));
+        if (!followsLast || status?.isSymbolicLink() !== true) return this.#place(name, status);
         await this.#follow(name);
-        continue;
       }
-      if (isLast) return this.#place(name, status);
-      await this.#enter(name, status);
     }
     const last = this.#folders.at(-1);
-    if (last === undefined) return this.#place("", await statusOf(within(this.#root, ".")));
+    if (last === undefined) return this.#place("", await this.#calls.fstat(this.#root.fd));
     // The path ended in `..` or in a link to a folder: that folder, by its name in the one above.
-    const status = await last.handle.stat({ bigint: true });
+    const status = await this.#calls.fstat(last.fd);
     await this.#leave();
     return this.#place(last.name, status);
   }
 
-  get #here(): FileHandle {
-    return this.#folders.at(-1)?.handle ?? this.#root;
+  get #here(): HeldFolder {
+    return this.#folders.at(-1) ?? this.#root;
   }
 
-  async #enter(name: string, status: BigIntStats | undefined): Promise<void> {
-    if (status === undefined) {
-      if (!this.#makesFolders) throw new PathError("ENOENT", this.#path);
-      await mkdir(within(this.#here, name), { mode: 0o755 }).catch(unlessExisting);
-    }
-    const handle = await open(within(this.#here, name), placeOnly | constants.O_NOFOLLOW).catch((error: unknown) => {
-      throw codeOf(error) === "ENOENT" ? new PathError("ENOENT", this.#path) : error;
-    });
-    const found = await handle.stat({ bigint: true });
-    if (found.isDirectory()) {
-      this.#folders.push({ name, handle });
-      return;
-    }
-    await handle.close();
+  async #enter(name: string): Promise<void> {
+    const fd = (await this.#open(name)) ?? (await this.#made(name));
+    if (fd === undefined) throw new PathError("ENOENT", this.#path);
+    this.#folders.push({ name, fd });
+    const found = await this.#calls.fstat(fd);
+    if (found.isDirectory()) return;
+    await this.#leave();
     if (!found.isSymbolicLink()) throw new PathError("ENOTDIR", this.#path);
-    // Swapped for a link since we looked: then it is one.
     await this.#follow(name);
+  }
+
+  async #open(name: string): Promise<number | undefined> {
+    try {
+      return await this.#calls.open(within(this.#here, name), placeOnly | constants.O_NOFOLLOW);
+    } catch (error) {
+      if (codeOf(error) === "ENOENT") return undefined;
+      throw error;
+    }
+  }
+
+  /** A folder where there was nothing, unless there shall be none. */
+  async #made(name: string): Promise<number | undefined> {
+    if (!this.#makesFolders) return undefined;
+    try {
+      await this.#calls.mkdir(within(this.#here, name), 0o755);
+    } catch (error) {
+      if (codeOf(error) !== "EEXIST") throw error;
+    }
+    return this.#open(name);
   }
 
   async #follow(name: string): Promise<void> {
@@ -158,7 +170,7 @@ class Walk implements AsyncDisposable {
   /** What is a link no more since we looked leads to itself: it is looked at again. */
   async #targetOf(name: string): Promise<string> {
     try {
-      return (await readlink(within(this.#here, name), "buffer")).toString("latin1");
+      return (await this.#calls.readlink(within(this.#here, name))).toString("latin1");
     } catch (error) {
       if (codeOf(error) === "EINVAL") return name;
       throw codeOf(error) === "ENOENT" ? new PathError("ENOENT", this.#path) : error;
@@ -167,44 +179,33 @@ class Walk implements AsyncDisposable {
 
   /** Above the root is the root. */
   async #leave(): Promise<void> {
-    await this.#folders.pop()?.handle.close();
+    const left = this.#folders.pop();
+    if (left !== undefined) await this.#calls.close(left.fd);
   }
 
   async #place(name: string, status: BigIntStats | undefined): Promise<Place> {
     const path = `/${[...this.#folders.map((folder) => folder.name), name].join("/")}`;
-    const own = this.#folders.pop()?.handle;
+    const own = this.#folders.pop();
     await this[Symbol.asyncDispose]();
     const folder = own ?? this.#root;
+    const calls = this.#calls;
     return {
       folder,
       name,
       status,
       path,
       hostPath: within(folder, name === "" ? "." : name),
-      [Symbol.asyncDispose]: async () => own?.close(),
+      [Symbol.asyncDispose]: async () => own && calls.close(own.fd),
     };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const { handle } of this.#folders.splice(0)) await handle.close();
+    while (this.#folders.length > 0) await this.#leave();
   }
 }
 
 function partsOf(path: string): string[] {
   return path.split("/").filter((part) => part !== "" && part !== ".");
-}
-
-async function statusOf(path: Buffer): Promise<BigIntStats | undefined> {
-  try {
-    return await lstat(path, { bigint: true });
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
-    throw error;
-  }
-}
-
-function unlessExisting(error: unknown): void {
-  if (codeOf(error) !== "EEXIST") throw error;
 }
 
 function codeOf(error: unknown): unknown {

@@ -17,6 +17,19 @@ export async function hostMounts(pid: number | "self" = "self"): Promise<readonl
   });
 }
 
+/** File systems of the kernel's own, in memory or on a disk of the machine. */
+const local = new Set(
+  (
+    "bpf btrfs cgroup cgroup2 devpts devtmpfs ext2 ext3 ext4 f2fs hugetlbfs mqueue nsfs overlay proc ramfs rootfs " +
+    "securityfs squashfs sysfs tmpfs vfat xfs zfs"
+  ).split(" "),
+);
+
+/** Whether a call on a file never waits for a server or another process to answer, as with NFS or FUSE it may for ever. */
+export function areLocal(mounts: readonly HostMount[]): boolean {
+  return mounts.every(({ type }) => local.has(type));
+}
+
 /** Mounts by the kernel alone: helpers of mount(8) such as mount.nfs want other words than Docker's options have. */
 export async function mount({ type, options, device, point }: WantedMount): Promise<void> {
   const given = options === "" ? [] : ["-o", options];

@@ -1,9 +1,9 @@
 import { constants } from "node:fs";
-import { type FileHandle, open, readdir, rmdir, unlink } from "node:fs/promises";
-import { within } from "./in-root.ts";
+import { open, readdir, rmdir, unlink } from "node:fs/promises";
+import { type HeldFolder, within } from "./in-root.ts";
 
 /** Removes a folder and all in it by its name in a held folder. Follows no link, whoever swaps things meanwhile. */
-export async function removeTree(parent: FileHandle, name: string): Promise<void> {
+export async function removeTree(parent: HeldFolder, name: string): Promise<void> {
   const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
   await using folder = await open(within(parent, name), flags);
   for (const entry of await readdir(within(folder, ""), { encoding: "buffer", withFileTypes: true })) {

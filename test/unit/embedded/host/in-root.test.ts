@@ -2,10 +2,12 @@ import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { FileCalls } from "../../../../src/embedded/host/file-calls.ts";
 import { InRoot, type Lookup, PathError } from "../../../../src/embedded/host/in-root.ts";
 
 let home: string;
 let root: string;
+let isPrompt: boolean;
 
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), "tscompose-in-root-"));
@@ -22,7 +24,7 @@ const link = (target: string, name: string): Promise<void> => symlink(target, jo
 
 /** Where a path leads: its place, and the text of the file there. */
 async function look(path: string, lookup?: Lookup): Promise<string> {
-  await using folder = await InRoot.open(root);
+  await using folder = await InRoot.open(root, new FileCalls({ isPrompt }));
   try {
     await using place = await folder.find(path, lookup);
     if (place.status === undefined) return `${place.path} missing`;
@@ -34,7 +36,11 @@ async function look(path: string, lookup?: Lookup): Promise<string> {
   }
 }
 
-describe("a path in a root", () => {
+describe.each([false, true])("a path in a root (at once: %s)", (isAtOnce) => {
+  beforeEach(() => {
+    isPrompt = isAtOnce;
+  });
+
   test.each<[string, string, Lookup?]>([
     ["/", "/ folder"],
     ["", "/ folder"],
