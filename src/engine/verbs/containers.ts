@@ -4,6 +4,7 @@ import type { VersionInfo } from "../../docker-api/version.ts";
 import { told, toldOrMissing } from "../answer.ts";
 import type { Engine } from "../engine.ts";
 import { parseImageReference } from "../image-reference.ts";
+import { withBindsAskedFor } from "../podman.ts";
 import { engineError, Refusal } from "../refusal.ts";
 import type { Api } from "./api.ts";
 
@@ -58,8 +59,9 @@ export function containerVerbs({ docker, transport, names, isPodman = false }: A
     async inspectContainer(id) {
       const asked = transport.ask({ method: "GET", path: `/containers/${encodeURIComponent(id)}/json` });
       const found = await toldOrMissing<ContainerInspect>(`inspecting container ${id}`, asked);
-      if (found !== undefined) names.remember(found.Id, found.Name);
-      return found;
+      if (found === undefined) return undefined;
+      names.remember(found.Id, found.Name);
+      return isPodman ? withBindsAskedFor(found, transport) : found;
     },
 
     async createContainer({ name, body: given, platform }) {

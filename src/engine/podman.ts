@@ -1,0 +1,31 @@
+import type { ContainerInspect } from "../docker-api/container.ts";
+import { toldOrMissing } from "./answer.ts";
+import type { Transport } from "./transport.ts";
+
+/**
+ * A container's binds as Docker tells them: those that somebody asked for. Podman's name every volume, also the ones it
+ * made for the container alone; only its own API tells which these are.
+ */
+export async function withBindsAskedFor(container: ContainerInspect, transport: Transport): Promise<ContainerInspect> {
+  const { Binds } = container.HostConfig;
+  if (!Binds?.some(mayBeAnonymous)) return container;
+  const isKept = await Promise.all(
+    Binds.map(async (bind) => !mayBeAnonymous(bind) || !(await isAnonymous(sourceOf(bind), transport))),
+  );
+  return { ...container, HostConfig: { ...container.HostConfig, Binds: Binds.filter((_, at) => isKept[at]) } };
+}
+
+/** Whether a bind's volume has a name as engines make them up. */
+function mayBeAnonymous(bind: string): boolean {
+  return /^[0-9a-f]{64}:/.test(bind);
+}
+
+async function isAnonymous(volume: string, transport: Transport): Promise<boolean> {
+  const asked = transport.ask({ method: "GET", path: `/libpod/volumes/${volume}/json` });
+  const found = await toldOrMissing<{ readonly Anonymous?: boolean }>(`inspecting volume ${volume}`, asked);
+  return found?.Anonymous === true;
+}
+
+function sourceOf(bind: string): string {
+  return bind.slice(0, bind.indexOf(":"));
+}
