@@ -91,7 +91,7 @@ async function copyOut(
     return name;
   }
   const target = await placeHere(to.path, directory, { path: found.path, isDirectory: found.status.isDirectory });
-  await unpack(tar, { target, keepOwners: archive, warn });
+  await unpack(tar, { target, isContents: meansContents(found.path), keepOwners: archive, warn });
   return name;
 }
 

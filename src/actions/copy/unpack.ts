@@ -9,6 +9,8 @@ import { type ArchiveEntry, readTar } from "./read-tar.ts";
 export interface UnpackOptions {
   /** What the root of the archive becomes on this machine: a link that the user means to follow is resolved already. */
   readonly target: string;
+  /** What is in a directory, without it: Docker calls the root `.` then, Podman leaves it out, and out of all paths. */
+  readonly isContents: boolean;
   readonly keepOwners: boolean;
   /** Told about devices and the like, which are left out. */
   readonly warn: (message: string) => void;
@@ -20,11 +22,13 @@ export interface UnpackOptions {
  * links replace each other, while a directory neither replaces anything nor is replaced.
  */
 export async function unpack(tar: AsyncIterable<Uint8Array>, options: UnpackOptions): Promise<void> {
+  const { target, isContents } = options;
+  if (isContents) await telling(target, () => makeDirectory(target));
   const directories: { readonly path: string; readonly entry: ArchiveEntry }[] = [];
   for await (const entry of readTar(tar)) {
-    const path = placeOf(entry.path, options.target);
+    const path = placeOf(entry.path, options);
     await telling(path, async () => {
-      await expectRealParents(path, options.target);
+      await expectRealParents(path, target);
       await write(entry, path, options);
       if (isLeaf(entry)) await dress(entry, path, options);
     });
@@ -35,14 +39,13 @@ export async function unpack(tar: AsyncIterable<Uint8Array>, options: UnpackOpti
   for (const { path, entry } of directories.reverse()) await telling(path, () => dress(entry, path, options));
 }
 
-/** The first part of an entry's path is the root of the archive: it has its own name here. */
-function placeOf(entryPath: string, target: string): string {
-  const [, ...parts] = entryPath
-    .replace(/^\.?\//, "./")
-    .split("/")
-    .filter((part) => part !== "");
-  if (parts.includes("..")) throw refused(`the archive leads out of itself: ${entryPath}`);
-  return join(target, ...parts);
+/** The first part of an entry's path is the root of the archive: it has its own name here. What is in a root has none. */
+function placeOf(entryPath: string, { target, isContents }: UnpackOptions): string {
+  const hasRoot = !isContents && !/^\.?\//.test(entryPath);
+  const parts = entryPath.split("/").filter((part) => part !== "" && part !== ".");
+  const below = hasRoot ? parts.slice(1) : parts;
+  if (below.includes("..")) throw refused(`the archive leads out of itself: ${entryPath}`);
+  return join(target, ...below);
 }
 
 /** From the target down, whatever an entry is written into must be a directory itself. */
@@ -70,12 +73,16 @@ async function expectNoDirectory(path: string, kind: ArchiveEntry["kind"]): Prom
   throw refused(`${path} is a directory here, the archive has a ${kind}`, "remove it, or copy to another place");
 }
 
-async function write(entry: ArchiveEntry, path: string, { target, warn }: UnpackOptions): Promise<void> {
+/** Looked at first: `mkdir` with `recursive` is content with a link to a directory. */
+async function makeDirectory(path: string): Promise<void> {
+  expectDirectory(path, await statsOf(path));
+  await mkdir(path, { recursive: true });
+}
+
+async function write(entry: ArchiveEntry, path: string, options: UnpackOptions): Promise<void> {
   switch (entry.kind) {
     case "directory":
-      // Looked at first: `mkdir` with `recursive` is content with a link to a directory.
-      expectDirectory(path, await statsOf(path));
-      await mkdir(path, { recursive: true });
+      await makeDirectory(path);
       return;
     case "file":
       await makeWay(path, entry.kind);
@@ -86,14 +93,14 @@ async function write(entry: ArchiveEntry, path: string, { target, warn }: Unpack
       await symlink(entry.linkTarget, path);
       return;
     case "link": {
-      const source = placeOf(entry.linkTarget, target);
-      await expectRealParents(source, target);
+      const source = placeOf(entry.linkTarget, options);
+      await expectRealParents(source, options.target);
       await makeWay(path, entry.kind);
       await linkTo(source, path);
       return;
     }
     case "other":
-      warn(`${entry.path}: neither file, directory nor link, left out`);
+      options.warn(`${entry.path}: neither file, directory nor link, left out`);
   }
 }
 

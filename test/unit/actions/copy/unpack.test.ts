@@ -24,7 +24,7 @@ async function temporaryDirectory(): Promise<{ readonly path: string } & AsyncDi
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
-const options = { keepOwners: false, warn: () => {} };
+const options = { isContents: false, keepOwners: false, warn: () => {} };
 
 type Entry = Partial<Omit<TarEntry, "kind">> & {
   readonly path: string;
@@ -78,6 +78,28 @@ describe("what is packed", () => {
     const target = join(temporary.path, "new");
     await unpack(archive({ path: "old", text: "x" }), { ...options, target });
     expect(await readFile(target, "utf8")).toBe("x");
+  });
+
+  test.each([
+    { engine: "Docker", root: [{ path: "./", kind: "directory", mode: 0o755 }], before: "./" },
+    { engine: "Podman", root: [], before: "" },
+  ] as const)("can be what is in a directory, as $engine calls it", async ({ root, before }) => {
+    await using temporary = await temporaryDirectory();
+    const target = join(temporary.path, "new");
+    const entries = [
+      { path: `${before}deep/`, kind: "directory", mode: 0o755 },
+      { path: `${before}deep/one`, text: "1" },
+      { path: `${before}two`, text: "2" },
+      { path: `${before}twin`, kind: "link", linkTarget: `${before}deep/one` },
+    ] as const;
+    for (let times = 0; times < 2; times++) {
+      await unpack(archive(...root, ...entries), { ...options, isContents: true, target });
+      expect((await readdir(target)).toSorted()).toEqual(["deep", "twin", "two"]);
+      expect(await readFile(join(target, "deep/one"), "utf8")).toBe("1");
+      expect(await readFile(join(target, "twin"), "utf8")).toBe("1");
+    }
+    const climbing = unpack(archive({ path: `${before}../out` }), { ...options, isContents: true, target });
+    await expect(climbing).rejects.toThrow("leads out of itself");
   });
 });
 
