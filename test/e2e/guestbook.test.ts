@@ -9,6 +9,7 @@ import {
   serviceIs,
 } from "../support/expectations.ts";
 import { freePort } from "../support/free-port.ts";
+import { isPodman, whileProbed } from "../support/podman.ts";
 import { type Action, run, runDockerCompose, scenario } from "../support/scenario.ts";
 
 const guestbook = new URL("../../examples/guestbook/", import.meta.url);
@@ -25,8 +26,7 @@ const everything = [
 
 /** Podman has no address of its own for names: they are asked for at the gateway, which is known where the subnet is. */
 const withoutDockersResolver: Action = async ({ engine, project }) => {
-  const { Components = [] } = (await engine.get("/version")) as { Components?: readonly { readonly Name: string }[] };
-  if (!Components.some(({ Name }) => Name === "Podman Engine")) return;
+  if (!(await isPodman(engine))) return;
   const configuration = await readFile(new URL("web/default.conf", guestbook), "utf8");
   await project.write({
     "web/default.conf": configuration.replace("127.0.0.11", "10.217.77.1"),
@@ -54,6 +54,7 @@ scenario("the guestbook keeps its entries until they are to go", guestbook)
 
 scenario("what tscompose started, docker compose manages", guestbook)
   .needsDockerCompose()
+  .notOnPodman("there Docker Compose makes its own containers anew, too, at every up")
   .with({ GUESTBOOK_PORT: port })
   .step(
     "tscompose starts it",
@@ -78,7 +79,7 @@ scenario("what docker compose started, tscompose manages", guestbook)
   .step(
     "docker compose starts it",
     withoutDockersResolver,
-    runDockerCompose("up", "-d", "--build", "--wait"),
+    whileProbed(runDockerCompose("up", "-d", "--build", "--wait")),
     remember("web"),
     remember("api"),
     remember("db"),

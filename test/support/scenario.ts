@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { test } from "vitest";
 import { EngineApi } from "./engine-api.ts";
 import type { Changes } from "./engine-api.ts";
+import { isPodman } from "./podman.ts";
 import { hasPlan, runAsPlanned } from "./planned-writes.ts";
 import { TestProject } from "./test-project.ts";
 import type { ProjectFiles } from "./test-project.ts";
@@ -37,6 +38,8 @@ export interface Scenario {
   reacting(...verbs: readonly string[]): Scenario;
   /** Does not run without Docker Compose on this machine. */
   needsDockerCompose(): Scenario;
+  /** Does not run on Podman, for this reason. */
+  notOnPodman(reason: string): Scenario;
 }
 
 const root = join(import.meta.dirname, "../..");
@@ -47,10 +50,12 @@ export function scenario(title: string, files: ProjectFiles): Scenario {
   let environment: Readonly<Record<string, string>> = {};
   let reactions: readonly string[] = [];
   let missing: string | undefined;
+  let whyNotOnPodman: string | undefined;
 
   test(title, async ({ skip }) => {
     if (missing !== undefined) skip(missing);
     const engine = new EngineApi();
+    if (whyNotOnPodman !== undefined && (await isPodman(engine))) skip(whyNotOnPodman);
     await using project = await TestProject.create(files, engine);
     await using changes = await engine.events();
     const world: World = { project, engine, outcomes: [], memory: new Map(), environment, reactions };
@@ -79,6 +84,10 @@ export function scenario(title: string, files: ProjectFiles): Scenario {
     },
     needsDockerCompose() {
       if (dockerCompose === undefined) missing = "this machine has no docker compose";
+      return self;
+    },
+    notOnPodman(reason) {
+      whyNotOnPodman = reason;
       return self;
     },
   };

@@ -34,7 +34,8 @@ until [ -S "$folder/podman.sock" ]; do
   kill -0 $service 2>/dev/null || { cat "$folder/service.log" >&2; exit 1; }
   sleep 0.1
 done
-# Podman builds upon no image whose history does not tell of its layers, as those of fixtures/images do not.
+# Podman builds upon no image whose history does not tell of its layers, as those of fixtures/images do not; and finds
+# no earlier build again upon one whose history tells no times.
 usual=${TSCOMPOSE_CACHE:-${XDG_CACHE_HOME:-/var/cache}/tscompose}/images
 export TSCOMPOSE_CACHE="$folder/cache"
 mkdir -p "$TSCOMPOSE_CACHE/images"
@@ -43,7 +44,7 @@ for name in ${IMAGES-$(ls "$here/../../fixtures/images" | grep -v '\.md$')}; do
     [ -e "$archive" ] || continue
     copy=$TSCOMPOSE_CACHE/images/${archive##*/}
     cp "$archive" "$copy"
-    history=$(tar xOf "$copy" ./manifest.json | grep -o '[0-9a-f]*\.tar"' | sed 's/.*/{"created_by":"a layer"}/' | paste -sd,)
+    history=$(tar xOf "$copy" ./manifest.json | grep -o '[0-9a-f]*\.tar"' | sed 's/.*/{"created":"1970-01-01T00:00:00Z","created_by":"a layer"}/' | paste -sd,)
     tar xOf "$copy" ./config.json | sed "1s/{/{\"history\":[$history],/" >"$folder/config.json"
     tar --delete -f "$copy" ./config.json
     tar rf "$copy" -C "$folder" ./config.json
