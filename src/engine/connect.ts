@@ -63,7 +63,7 @@ export async function connect(options: ConnectOptions): Promise<{ readonly engin
       address: address.text,
       apiVersion,
       hasBuildKit,
-      isPodman: server?.startsWith("Libpod/") === true,
+      ...podmanVersion(server),
       keepsBuildCaches: keepsBuildCaches(server),
       transport: opened.transport,
       credentials: dockerCredentials(folder, options.environment),
@@ -146,6 +146,12 @@ function offersBuildKit(headers: IncomingHttpHeaders): boolean {
 /** A Docker engine with its own image store refuses, and does not tell which store it has; ours can. */
 function keepsBuildCaches(server: string | undefined): boolean {
   return server?.startsWith("tscompose/") === true;
+}
+
+/** `Libpod/4.3.1 (linux)`: it has ways of its own. */
+function podmanVersion(server: string | undefined): { readonly podmanVersion?: string } {
+  const [, version] = /^Libpod\/(\S+)/.exec(server ?? "") ?? [];
+  return version === undefined ? {} : { podmanVersion: version };
 }
 
 function untried({ address, origin }: Candidate): Attempt {

@@ -19,8 +19,7 @@ export interface DockerEngineParts {
   readonly address: string;
   readonly apiVersion: string;
   readonly hasBuildKit: boolean;
-  /** Where it is known that Podman stands behind the API, with ways of its own. */
-  readonly isPodman?: boolean;
+  readonly podmanVersion?: string;
   readonly keepsBuildCaches: boolean;
   readonly transport: Transport;
   readonly credentials: Credentials;
@@ -42,6 +41,7 @@ export function dockerEngine({
   transport.apiVersion = apiVersion;
   const names = new Names();
   let dockerode: Promise<Docker> | undefined;
+  const { podmanVersion } = parts;
   const api = { ...parts, docker: () => (dockerode ??= dockerodeOver(transport)), names };
   const verbs = {
     ...containerVerbs(api),
@@ -58,6 +58,7 @@ export function dockerEngine({
     apiVersion,
     hasBuildKit,
     keepsBuildCaches,
+    ...(podmanVersion === undefined ? {} : { podmanVersion }),
     proxies,
     detachKeys,
     version: () => told("asking for the version", transport.ask({ method: "GET", path: "/version" })),

@@ -29,6 +29,8 @@ export interface Engine {
   readonly hasBuildKit: boolean;
   /** Whether its builds can leave their results in registries and folders, for others to go on from. */
   readonly keepsBuildCaches: boolean;
+  /** Where Podman stands behind the API, with ways of its own: `4.3.1`. */
+  readonly podmanVersion?: string;
   /** Variables that containers and builds get so that they find proxies, by Docker's configuration; may hold passwords. */
   proxies(): Promise<Readonly<Record<string, string>>>;
   /** Keys that leave a process running, where Docker's configuration names some: `ctrl-e,e`. */
@@ -105,7 +107,7 @@ export interface Engine {
 
   listNetworks(filters: Filters): Promise<readonly NetworkInfo[]>;
   inspectNetwork(id: string): Promise<NetworkInfo | undefined>;
-  createNetwork(body: NetworkCreateBody): Promise<string>;
+  createNetwork(body: NetworkCreateBody): Promise<{ readonly id: string; readonly warnings: readonly string[] }>;
   removeNetwork(id: string): Promise<void>;
   connectNetwork(network: string, container: string, endpoint: EndpointSettings): Promise<void>;
   disconnectNetwork(network: string, container: string, options: { readonly force: boolean }): Promise<void>;

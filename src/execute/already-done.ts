@@ -21,13 +21,13 @@ export async function unlessDone<T>(call: Promise<T>, found: () => Promise<T | u
   }
 }
 
-/** The id of a network that was made by the very same call. */
+/** A network that was made by the very same call. */
 export async function networkLike(
   engine: Engine,
   { body }: Extract<Operation, { kind: "create-network" }>,
-): Promise<string | undefined> {
+): Promise<{ readonly id: string; readonly warnings: readonly string[] } | undefined> {
   const network = await engine.inspectNetwork(body.Name);
-  return hasAll(network?.Labels, body.Labels) ? network?.Id : undefined;
+  return network !== undefined && hasAll(network.Labels, body.Labels) ? { id: network.Id, warnings: [] } : undefined;
 }
 
 /** A container that was made by the very same call, and has not been started since. */

@@ -51,9 +51,12 @@ export async function perform(operation: Operation, tools: Tools): Promise<strin
       return pushImage(operation, tools);
     case "remove-image":
       return sparing(operation, engine.removeImage(operation.image));
-    case "create-network":
-      await unlessDone(engine.createNetwork(operation.body), () => networkLike(engine, operation));
+    case "create-network": {
+      const made = engine.createNetwork(operation.body);
+      const { warnings } = await unlessDone(made, () => networkLike(engine, operation));
+      for (const warning of warnings) warn(`${operation.name}: ${warning}`);
       return undefined;
+    }
     case "remove-network":
       return sparing(operation, engine.removeNetwork(operation.id));
     case "connect-network": {

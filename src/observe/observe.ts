@@ -62,6 +62,7 @@ export async function observe(engine: Engine, request: ObserveRequest): Promise<
   return {
     projectName: request.projectName,
     apiVersion: engine.apiVersion,
+    ...(engine.podmanVersion === undefined ? {} : { podmanVersion: engine.podmanVersion }),
     containers: detailed.map((container) => withNetworkIds(container, allNetworks)).sort(byName),
     portHolders,
     nameHolders,

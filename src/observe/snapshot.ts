@@ -7,6 +7,8 @@ import type { VolumeInfo } from "../docker-api/volume.ts";
 export interface Snapshot {
   readonly projectName: string;
   readonly apiVersion: string;
+  /** Where the engine is Podman. */
+  readonly podmanVersion?: string;
   /** All containers with the project's label and a config hash, replicas and one-offs, sorted by name. */
   readonly containers: readonly ObservedContainer[];
   /** Containers of `pre_start` hooks that an earlier run left behind: they have no config hash, and are no replicas. */

@@ -14,6 +14,7 @@ import type { Plan } from "./plan.ts";
 import type { Planning } from "./planning.ts";
 import { withoutProviders, writeProvision } from "./providers.ts";
 import { ImpossiblePlanError, type Problem } from "./problem.ts";
+import { ignoredByPodman } from "./podman.ts";
 import { ignoredModes } from "./spec/files.ts";
 import { restartRules } from "./spec/restart-policy.ts";
 import { decideVolumes } from "./volumes.ts";
@@ -59,6 +60,7 @@ export function reconcile(given: Project, snapshot: Snapshot, options: Reconcile
   const decided = decideContainers(planning);
   for (const service of Object.values(project.services)) ignoredModes(project, service).forEach(remark);
   if (options.restartsHere !== true) tellOfRestarts(project, remark);
+  ignoredByPodman(project, snapshot, { isAttached: options.restartsHere === true }).forEach(remark);
   const orphans = decideOrphans(project, snapshot, options, remark);
   checkCollisions({ project, snapshot, decided, orphans, starts: options.start !== false }, report);
   checkPaths({ project, decided }, options.inputs?.absentPaths ?? [], report);

@@ -16,7 +16,11 @@ describe.each(testEngines(inject("embeddedEngine")))("networks, volumes and imag
   describe("networks", () => {
     test("a created network is listed, inspected, and gone when removed", async () => {
       const name = box.name("net");
-      const id = await box.engine.createNetwork({ Name: name, Labels: box.labels, Options: { "com.example": "1" } });
+      const { id } = await box.engine.createNetwork({
+        Name: name,
+        Labels: box.labels,
+        Options: { "com.example": "1" },
+      });
       expect((await box.engine.listNetworks({ label: label() })).map(({ Id }) => Id)).toContain(id);
       expect(await box.engine.inspectNetwork(name)).toMatchObject({
         Id: id,

@@ -12,7 +12,7 @@ export interface Api {
   readonly docker: () => Promise<Docker>;
   readonly transport: Transport;
   readonly apiVersion: string;
-  readonly isPodman?: boolean;
+  readonly podmanVersion?: string;
   readonly credentials: Credentials;
   /** What answers tell of names is noted here. */
   readonly names: Names;

@@ -38,7 +38,8 @@ interface WaitAnswer {
 const usualGraceSeconds = 10;
 
 /** What is done with containers, their streams and commands apart. */
-export function containerVerbs({ docker, transport, names, isPodman = false }: Api): ContainerVerbs {
+export function containerVerbs({ docker, transport, names, podmanVersion }: Api): ContainerVerbs {
+  const isPodman = podmanVersion !== undefined;
   const act = async <T>(
     doing: string,
     id: string,

@@ -47,9 +47,10 @@ export function networkVerbs({ docker, transport, apiVersion, names }: Api): Net
       const isUnique = isAtLeast(apiVersion, "1.44");
       const unique = isUnique ? body : { ...body, CheckDuplicate: true };
       const asked = transport.ask({ method: "POST", path: "/networks/create", body: unique });
-      const { Id } = await told<{ readonly Id: string }>(`creating network ${body.Name}`, asked);
+      const answer = told<{ readonly Id: string; readonly Warning?: string }>(`creating network ${body.Name}`, asked);
+      const { Id, Warning = "" } = await answer;
       names.remember(Id, body.Name);
-      return isUnique ? Id : withoutTwins(body, Id);
+      return { id: isUnique ? Id : await withoutTwins(body, Id), warnings: Warning === "" ? [] : [Warning] };
     },
 
     removeNetwork: (id) =>

@@ -15,7 +15,7 @@ async function answering(
   const home = mkdtempSync(join(tmpdir(), "tscompose-podman-"));
   const asked: string[] = [];
   const listening = createServer((request, response) => {
-    const path = request.url?.replace("/v1.41", "") ?? "";
+    const path = request.url?.replace("/v1.41", "").replace(/\?.*/, "") ?? "";
     asked.push(path);
     const answer = path === "/_ping" ? "OK" : answers[path];
     response.writeHead(answer === undefined ? 404 : 200, {
@@ -71,4 +71,16 @@ test("asks Podman about no volume whose name is somebody's, and nobody else abou
   const docker = await answering("Docker/28.5.2 (linux)", answers);
   await docker.engine.inspectContainer("db");
   expect(docker.asked).toEqual(["/_ping", "/containers/db/json"]);
+});
+
+test.each([
+  { Warning: '"a: b" is not a recognized option', told: ['"a: b" is not a recognized option'] },
+  { Warning: "", told: [] },
+])("hands on what an engine remarks on a network it makes: $told", async ({ Warning, told }) => {
+  const { engine } = await answering("Libpod/4.3.1 (linux)", {
+    "/networks/create": { Id: "n0", Warning },
+    "/networks": [],
+  });
+  const { warnings } = await engine.createNetwork({ Name: "lan", Options: { a: "b" } });
+  expect(warnings).toEqual(told);
 });
