@@ -58,6 +58,26 @@ describe.each(testEngines(inject("embeddedEngine")))("networks, volumes and imag
       expect((await box.inspect(server)).NetworkSettings.Networks[name]).toBeUndefined();
     });
 
+    test("the first question of a container for a name is answered, however early it asks", async () => {
+      const [name, oracle] = [box.name("net"), box.name("oracle")];
+      await box.engine.createNetwork({ Name: name, Labels: box.labels });
+      const server = await box.run("exec sleep 1000", { HostConfig: { NetworkMode: name } });
+      await box.engine.renameContainer(server, oracle);
+      const HostConfig = { NetworkMode: name, DnsOptions: ["attempts:1"] };
+      const asking = Array.from({ length: 8 }, () => box.finish(`ping -c 1 -W 2 ${oracle}`, { HostConfig }));
+      expect((await Promise.all(asking)).map(({ exitCode }) => exitCode)).toEqual(asking.map(() => 0));
+    });
+
+    test("a container that is renamed while it runs is found by its new name", async () => {
+      const [name, renamed] = [box.name("net"), box.name("renamed")];
+      await box.engine.createNetwork({ Name: name, Labels: box.labels });
+      const HostConfig = { NetworkMode: name };
+      const server = await box.run("exec sleep 1000", { HostConfig });
+      await box.engine.renameContainer(server, renamed);
+      expect(await box.finish(`ping -c 1 -W 2 ${renamed}`, { HostConfig })).toMatchObject({ exitCode: 0 });
+      expect((await box.engine.inspectNetwork(name))?.Containers?.[server]?.Name).toBe(renamed);
+    });
+
     test.each(["created", "running"])("a %s container joins several networks at once, and starts", async (status) => {
       const names = [box.name("net"), box.name("net")];
       for (const name of names) await box.engine.createNetwork({ Name: name, Labels: box.labels });

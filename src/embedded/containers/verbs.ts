@@ -150,7 +150,7 @@ export function unpauseContainer(parts: VerbParts, reference: string): Promise<v
 
 /** Gives a container another name. */
 export async function renameContainer({ rooms, turns }: VerbParts, reference: string, wish: string): Promise<void> {
-  const { register, publish } = rooms;
+  const { register, networks, publish } = rooms;
   const { id } = register.get(reference);
   const name = wish.replace(/^\//, "");
   if (name === "") throw badRequest("Neither old nor new names may be empty");
@@ -163,6 +163,7 @@ export async function renameContainer({ rooms, turns }: VerbParts, reference: st
     register.takeName(name, id);
     await register.change(id, { name });
     register.freeName(oldName);
+    await networks.rename(id, name);
     publish(register.get(id), "rename", { oldName: `/${oldName}` });
   });
 }

@@ -12,6 +12,7 @@ import { NetworkStore } from "./network-store.ts";
 import type { ContainersOnNetworks, Networks } from "./networks.ts";
 import { PortKeeper } from "./published-ports.ts";
 import { recover, withdraw } from "./recover.ts";
+import { rename } from "./membership.ts";
 import { networkRoutes } from "./routes.ts";
 import { activate, hostGatewayOf, prepare, release } from "./start.ts";
 
@@ -64,6 +65,7 @@ export async function createNetworks({
     has: (reference) => state.store.find(reference) !== undefined,
     prepare: (container) => prepare(state, container),
     activate: (containerId) => activate(state, containerId),
+    rename: (containerId, name) => rename(state, containerId, name),
     release: (containerId) => release(state, containerId),
     close: () => inTurn(() => close(state, portHost)),
   };

@@ -71,12 +71,13 @@ export function rejoin(
     settings,
     macAddress: actual.MacAddress ?? "",
     ...addresses.adopt(network, actual),
-    names: actual.DNSNames ?? namesOf(container, settings),
+    names: namesOf(container, settings),
     interfaceName: "",
   };
 }
 
-function namesOf({ name, id, hostname }: NetworkedContainer, { Aliases }: EndpointSettings): string[] {
+/** What a container is called on a network; the first is what its address is answered with. */
+export function namesOf({ name, id, hostname }: NetworkedContainer, { Aliases }: EndpointSettings): string[] {
   const all = [name, ...(Aliases ?? []), id.slice(0, 12), hostname];
   return [...new Set(all.filter((each) => each !== ""))];
 }

@@ -15,7 +15,7 @@ import {
   resolverLines,
 } from "./endpoint.ts";
 import { addForwardingsText, removeForwardingsText } from "./firewall.ts";
-import { join, type JoinWish } from "./join.ts";
+import { join, type JoinWish, namesOf } from "./join.ts";
 import { type LiveContainer, nameEndpoint, type NetworkState, publishMembership, publishTarget } from "./live.ts";
 import { firewalled, isLinked, type NetworkDocument } from "./network.ts";
 import type { NetworkedContainer } from "./networks.ts";
@@ -145,6 +145,18 @@ async function unlink({ network, id, macAddress }: Endpoint, pid: number): Promi
   await ipBatchOf(pid, found === undefined ? [] : [`link delete ${found.name}`]);
 }
 
+/** Others find a container that runs by its new name from now on, and by the old one no more. */
+export async function rename(state: NetworkState, id: string, name: string): Promise<void> {
+  const live = state.live.get(id);
+  if (live === undefined) return;
+  const container: NetworkedContainer = { ...live.container, name };
+  const endpoints = live.endpoints.map((endpoint) => ({ ...endpoint, names: namesOf(container, endpoint.settings) }));
+  state.live.set(id, { ...live, container, endpoints });
+  state.names.remove(id);
+  for (const endpoint of endpoints) nameEndpoint(state, endpoint);
+  await state.containers.saveEndpoints(id, { wished: container.endpoints, actual: actualOf(endpoints) });
+}
+
 interface EndpointChange {
   readonly live: LiveContainer;
   readonly pid: number;
@@ -164,10 +176,11 @@ async function changeEndpoints(state: NetworkState, { live, pid, wished, endpoin
   ]);
   if (before !== after) await leadPorts(state, live, after);
   state.live.set(container.id, { ...live, container, endpoints });
-  await state.containers.saveEndpoints(container.id, {
-    wished,
-    actual: Object.fromEntries(endpoints.map((each) => [each.network.name, endpointInfo(each)])),
-  });
+  await state.containers.saveEndpoints(container.id, { wished, actual: actualOf(endpoints) });
+}
+
+function actualOf(endpoints: readonly Endpoint[]): Readonly<Record<string, EndpointSettings>> {
+  return Object.fromEntries(endpoints.map((each) => [each.network.name, endpointInfo(each)]));
 }
 
 async function leadPorts(

@@ -21,12 +21,14 @@ export interface Networks {
   /** True when a container may join: by name, id or unambiguous beginning of an id. */
   has(reference: string): boolean;
   /**
-   * Reserves all that a start needs: addresses, host ports. On a refusal nothing stays reserved. Throws `HttpError`
+   * Reserves all that a start needs: addresses, host ports; its names resolve from now on. On a refusal nothing stays reserved. Throws `HttpError`
    * (404 for an unknown network, 500 with Docker's words for a port in use).
    */
   prepare(container: NetworkedContainer): Promise<PreparedNetwork>;
-  /** The container's first process runs: its names resolve and its ports lead to it from now on. */
+  /** The container's first process runs: its ports lead to it from now on. */
   activate(containerId: string): Promise<void>;
+  /** A container has another name: who runs is found by it. */
+  rename(containerId: string, name: string): Promise<void>;
   /** Takes back what `prepare` gave; does nothing when there is nothing. */
   release(containerId: string): Promise<void>;
 }

@@ -22,7 +22,7 @@ import type { NetworkedContainer, PreparedNetwork } from "./networks.ts";
 import { offeredPorts, type PortWish, portWishes } from "./port-wishes.ts";
 import type { PublishedPorts } from "./published-ports.ts";
 
-/** Reserves what a start needs; on a refusal nothing stays reserved. */
+/** Reserves what a start needs, and names the container; on a refusal nothing stays of it. */
 export async function prepare(state: NetworkState, container: NetworkedContainer): Promise<PreparedNetwork> {
   await release(state, container.id);
   // From here to what is kept of them nothing is waited for: no network goes meanwhile.
@@ -45,16 +45,17 @@ export async function prepare(state: NetworkState, container: NetworkedContainer
       : await state.ports.publish(publishWishes(container, gateway.network), publishTarget(container, gateway));
   keep(published);
   const prepared = await preparedOf(state, container, { endpoints, gateway, published });
+  // Before its first process runs, which may ask for names at once: who asks is known by the same table.
+  for (const endpoint of endpoints) nameEndpoint(state, endpoint);
   undo.move();
   return prepared;
 }
 
-/** Names resolve and ports lead to the container from now on. */
+/** Ports lead to the container from now on. */
 export async function activate(state: NetworkState, containerId: string): Promise<void> {
   const live = state.live.get(containerId);
   if (live === undefined || live.isActive) return;
   state.live.set(containerId, { ...live, isActive: true });
-  for (const endpoint of live.endpoints) nameEndpoint(state, endpoint);
   const forwardings = live.published?.forwardings() ?? [];
   if (forwardings.length > 0) await state.nft.apply(addForwardingsText(state.mark, forwardings));
   await forgetUdpFlows(udpPorts(forwardings));
