@@ -51,6 +51,14 @@ const hints: readonly (readonly [words: RegExp, hint: string])[] = [
     "another program holds the port: publish another one, or stop the program (ss -ltnp shows it)",
   ],
   [/no space left on device/i, "free some space: docker system df shows what takes it"],
+  [
+    /has dependent containers which must be removed before/i,
+    "Podman removes nobody whose network others share; tscompose up -d makes these anew along with it",
+  ],
+  [
+    /setting rlimit.*operation not permitted/i,
+    "more is asked for than this machine allows, by Podman where nobody says: set both nofile and nproc in ulimits",
+  ],
   [/client version .* is too old/i, "this engine is too new for this tscompose: update tscompose"],
   [
     /non-overlapping IPv4 address pool|all predefined address pools/i,

@@ -47,6 +47,11 @@ describe("a refusal", () => {
   test.each([
     ["Bind for 0.0.0.0:80 failed: port is already allocated", "another program holds the port"],
     ["pull access denied for acme/web, repository does not exist", "tscompose login"],
+    ["container z has dependent containers which must be removed before it: a: container already exists", "up -d"],
+    [
+      "error setting rlimits for ready process: error setting rlimit type 6: operation not permitted",
+      "nofile and nproc",
+    ],
     ["manifest for nginx:0 not found: manifest unknown", "check the tag"],
     ["write /x: no space left on device", "docker system df"],
   ])("%s comes with a next step", (message, hint) => {
