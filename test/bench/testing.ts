@@ -2,7 +2,8 @@
 // process of its own, as test runners have it.
 //   node test/bench/testing.ts [ROUNDS]
 // Needs Docker Compose (see test/support/tool.ts) and the engine at DOCKER_HOST; testcontainers is installed in a temporary
-// folder. Its reaper, a further container, is left out.
+// folder. Its reaper, a further container, is left out. "The floor" is what the engine and PostgreSQL take by themselves:
+// it has to be on this machine.
 import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -13,6 +14,7 @@ import { EngineApi, engineAddress } from "../support/engine-api.ts";
 import { TestProject } from "../support/test-project.ts";
 import { dockerCompose } from "../support/tool.ts";
 import { type Contestant, interleave } from "./measure.ts";
+import { floorOf, type Part } from "./testing-floor.ts";
 
 const rival = "testcontainers@12";
 const rounds = Number(process.argv[2] ?? 7);
@@ -36,12 +38,24 @@ const database = (interval: string): string => `
     stop_signal: SIGKILL
     depends_on: { db: { condition: service_healthy }, cache: { condition: service_healthy } }`;
 
+const app: Part = { image: "busybox", command: ["sleep", "infinity"] };
+const databaseParts: readonly Part[] = [
+  { image: "postgres:15-alpine", environment: ["POSTGRES_PASSWORD=secret"], port: 5432 },
+  { image: "redis:7-alpine", port: 6379 },
+  app,
+];
+
 /** What is started, by what is said of it. */
-const files: Readonly<Record<string, string>> = {
-  "one service, no health check":
-    "services:\n  app: { image: busybox, command: sleep infinity, stop_signal: SIGKILL }\n",
-  "PostgreSQL, Redis and an app, probed every 10 s": `services:${database("10s")}\n`,
-  "PostgreSQL, Redis and an app, probed every 500 ms": `services:${database("500ms")}\n`,
+const files: Readonly<Record<string, { readonly text: string; readonly parts: readonly Part[] }>> = {
+  "one service, no health check": {
+    text: "services:\n  app: { image: busybox, command: sleep infinity, stop_signal: SIGKILL }\n",
+    parts: [app],
+  },
+  "PostgreSQL, Redis and an app, probed every 10 s": { text: `services:${database("10s")}\n`, parts: databaseParts },
+  "PostgreSQL, Redis and an app, probed every 500 ms": {
+    text: `services:${database("500ms")}\n`,
+    parts: databaseParts,
+  },
 };
 
 if (dockerCompose === undefined) throw new Error("Docker Compose is needed: testcontainers calls it");
@@ -52,18 +66,24 @@ await run("npm", ["install", "--prefix", folder, "--no-audit", "--no-fund", "--i
 const theirs = createRequire(join(folder, "index.js")).resolve("testcontainers");
 const ours = join(root, "dist/testing/index.js");
 
-for (const [what, text] of Object.entries(files)) {
+for (const [what, { text, parts }] of Object.entries(files)) {
   await using project = await TestProject.create({ "compose.yaml": text }, new EngineApi());
   const figures = await interleave(
-    [contestant("testcontainers", theirs, project), contestant("tscompose", ours, project)],
+    [
+      contestant("testcontainers", theirs, project),
+      contestant("tscompose", ours, project),
+      floorOf(engineAddress, parts),
+    ],
     rounds,
   );
   for (const metric of ["load", "start", "stop"]) {
     const of = (name: string): number =>
       figures.find((figure) => figure.metric === metric && figure.contestant === name)?.median ?? 0;
-    const [one, other] = [of("tscompose"), of("testcontainers")];
+    const [one, other, floor] = [of("tscompose"), of("testcontainers"), of("floor")];
+    const goal = metric === "load" ? "" : " (at most 0.60)";
+    const ofFloor = floor === 0 ? "" : `; floor ${floor.toFixed(0)} ms, ratio ${(floor / other).toFixed(2)}`;
     console.log(
-      `${what}: ${metric}: tscompose ${one.toFixed(0)} ms, testcontainers ${other.toFixed(0)} ms, ratio ${(one / other).toFixed(2)}`,
+      `${what}: ${metric}: tscompose ${one.toFixed(0)} ms, testcontainers ${other.toFixed(0)} ms, ratio ${(one / other).toFixed(2)}${goal}${ofFloor}`,
     );
   }
 }
