@@ -1,5 +1,6 @@
 import type { ContainerInspect } from "../docker-api/container.ts";
-import { toldOrMissing } from "./answer.ts";
+import type { ProcessList } from "../docker-api/measurement.ts";
+import { told, toldOrMissing } from "./answer.ts";
 import type { Transport } from "./transport.ts";
 
 /**
@@ -13,6 +14,17 @@ export async function withBindsAskedFor(container: ContainerInspect, transport: 
     Binds.map(async (bind) => !mayBeAnonymous(bind) || !(await isAnonymous(sourceOf(bind), transport))),
   );
   return { ...container, HostConfig: { ...container.HostConfig, Binds: Binds.filter((_, at) => isKept[at]) } };
+}
+
+/** What runs in a container: left to its usual way, Podman runs the container's own `ps`, and parts no columns. */
+export async function processesOf(id: string, transport: Transport): Promise<ProcessList> {
+  const path = `/containers/${encodeURIComponent(id)}/top`;
+  const query = { ps_args: "user,pid,ppid,pcpu,stime,tty,time,args" };
+  const asked = transport.ask({ method: "GET", path, query });
+  // It does not say that it answers with JSON.
+  const parsed = asked.then((answer): unknown => (typeof answer === "string" ? JSON.parse(answer) : answer));
+  const { Titles, Processes } = await told<ProcessList>(`listing processes of container ${id}`, parsed);
+  return { Titles: Titles.map((title) => (title === "COMMAND" ? "CMD" : title)), Processes };
 }
 
 /** Whether a bind's volume has a name as engines make them up. */

@@ -11,6 +11,7 @@ import {
   remember,
   serviceIs,
 } from "../support/expectations.ts";
+import { whileProbed } from "../support/podman.ts";
 import {
   type Action,
   eventually,
@@ -144,7 +145,7 @@ const byName =
 
 scenario("commands need no file when they are given a name", shop)
   .needsDockerCompose()
-  .step("Docker Compose starts it", runDockerCompose("up", "-d"))
+  .step("Docker Compose starts it", whileProbed(runDockerCompose("up", "-d")))
   .step("stop knows the order by labels", byName("--dry-run", "stop"), printed(/stop api-1: stop <- #1$/m))
   .step("and stops all", byName("stop"), serviceIs("web", "exited"))
   .step("start brings all back", byName("start"), serviceIs("web", "running"), serviceIs("db", "healthy"))

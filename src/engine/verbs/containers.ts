@@ -4,7 +4,7 @@ import type { VersionInfo } from "../../docker-api/version.ts";
 import { told, toldOrMissing } from "../answer.ts";
 import type { Engine } from "../engine.ts";
 import { parseImageReference } from "../image-reference.ts";
-import { withBindsAskedFor } from "../podman.ts";
+import { processesOf, withBindsAskedFor } from "../podman.ts";
 import { engineError, Refusal } from "../refusal.ts";
 import type { Api } from "./api.ts";
 
@@ -113,7 +113,10 @@ export function containerVerbs({ docker, transport, names, podmanVersion }: Api)
     resizeContainer: (id, { rows, columns }) =>
       act(`resizing the terminal of container ${id}`, id, (container) => container.resize({ h: rows, w: columns })),
 
-    listProcesses: (id) => act(`listing processes of container ${id}`, id, (container) => container.top()),
+    listProcesses: (id) =>
+      isPodman
+        ? processesOf(id, transport)
+        : act(`listing processes of container ${id}`, id, (container) => container.top()),
 
     async runProbe(id) {
       const { Components = [] } = await told<VersionInfo>(

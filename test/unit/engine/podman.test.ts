@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { connect } from "../../../src/engine/connect.ts";
 import type { Engine } from "../../../src/engine/engine.ts";
 
-/** An engine whose answers are these, by their paths, over a socket; and what it was asked. */
+/** An engine whose answers are these, by their paths, over a socket, texts as they are; and what it was asked. */
 async function answering(
   server: string,
   answers: Readonly<Record<string, unknown>>,
@@ -21,9 +21,9 @@ async function answering(
     response.writeHead(answer === undefined ? 404 : 200, {
       "Api-Version": "1.41",
       Server: server,
-      "Content-Type": "application/json",
+      ...(typeof answer === "string" ? {} : { "Content-Type": "application/json" }),
     });
-    response.end(JSON.stringify(answer ?? { message: "no such thing" }));
+    response.end(typeof answer === "string" ? answer : JSON.stringify(answer ?? { message: "no such thing" }));
   }).listen(join(home, "engine.sock"));
   await once(listening, "listening");
   const { engine } = await connect({
@@ -83,4 +83,10 @@ test.each([
   });
   const { warnings } = await engine.createNetwork({ Name: "lan", Options: { a: "b" } });
   expect(warnings).toEqual(told);
+});
+
+test("lists processes in columns, though Podman does not say that it answers with JSON", async () => {
+  const told = { Titles: ["USER", "PID", "COMMAND"], Processes: [["root", "1", "sleep infinity"]] };
+  const { engine } = await answering("Libpod/4.3.1 (linux)", { "/containers/web/top": JSON.stringify(told) });
+  expect(await engine.listProcesses("web")).toEqual({ ...told, Titles: ["USER", "PID", "CMD"] });
 });
