@@ -68,8 +68,10 @@ const figures = await interleave(
     {
       name: "restart",
       measure: async () => {
-        await db.stop({ graceMs: 60_000 });
-        return { took: await clocked(() => db.start()) };
+        // As much to be written as before a restore: what ends waits for that.
+        await sql("UPDATE entries SET text = text WHERE n <= 1000");
+        const stop = await clocked(() => db.stop({ graceMs: 60_000 }));
+        return { took: stop + (await clocked(() => db.start())) };
       },
     },
     {
@@ -85,8 +87,8 @@ const figures = await interleave(
 const of = (name: string): number => figures.find(({ contestant }) => contestant === name)?.median ?? 0;
 console.log(`volume of ${size} MB, snapshot in ${snapshotMs.toFixed(0)} ms, medians of ${rounds}:`);
 console.log(
-  `restore ${of("restore").toFixed(0)} ms, start alone ${of("restart").toFixed(0)} ms, copy ${of("copy").toFixed(0)} ms`,
+  `restore ${of("restore").toFixed(0)} ms, restart alone ${of("restart").toFixed(0)} ms, copy ${of("copy").toFixed(0)} ms`,
 );
 console.log(
-  `restore beyond the start: ${(of("restore") - of("restart")).toFixed(0)} ms; ratio to a copy: ${(of("restore") / of("copy")).toFixed(2)}`,
+  `restore beyond the restart: ${(of("restore") - of("restart")).toFixed(0)} ms (embedded: at most 100); ratio to a copy: ${(of("restore") / of("copy")).toFixed(2)} (at most 1.50)`,
 );
