@@ -81,7 +81,8 @@ function ustarHeader(entry: TarEntry, path: string, typeFlag: string, sizeBytes:
   header.write((entry.linkTarget ?? "").slice(0, longestName), 157, longestName, "utf8");
   header.write("ustar\u000000", 257);
   let checksum = 0;
-  for (const byte of header) checksum += byte;
+  // An iterator over the bytes takes three times as long.
+  for (let at = 0; at < header.length; at++) checksum += header[at] ?? 0;
   header.write(`${octal(checksum, 6)}\0 `, 148);
   return header;
 }

@@ -1,3 +1,4 @@
+import { lstatSync, type Stats } from "node:fs";
 import { join } from "node:path";
 import { FSWatcher } from "chokidar";
 
@@ -33,6 +34,7 @@ export function watchFiles(
   { changed, unreliable }: FileEventListener,
 ): FileEvents {
   const given = new Set(paths);
+  const folders = new Set<string>();
   // Saves through a temporary file are seen as what they are; the first event goes out at once.
   const watcher = new FSWatcher({
     ignoreInitial: true,
@@ -40,8 +42,11 @@ export function watchFiles(
     atomic: false,
     ignorePermissionErrors: true,
     ignored: (path, stats) => {
-      const isFolder = stats === undefined || stats.isDirectory();
-      return !given.has(path) && (!isFolder || ignores(path));
+      // Whoever is taken for a folder and is none any more is looked at; only that much is lost.
+      if (given.has(path) || (stats === undefined && folders.has(path))) return false;
+      if (isNoFolder(path, stats) || ignores(path)) return true;
+      folders.add(path);
+      return false;
     },
   });
   // What the system tells, before anybody has looked at what it means.
@@ -63,6 +68,19 @@ export function watchFiles(
     },
     [Symbol.asyncDispose]: () => watcher.close(),
   };
+}
+
+/**
+ * The watcher asks about every path that an event names before it looks at it, in another thread. Of a file, which is
+ * what most events are of, that is answered here and now, for a twentieth of the cost.
+ */
+function isNoFolder(path: string, known: Stats | undefined): boolean {
+  try {
+    const stats = known ?? lstatSync(path, { throwIfNoEntry: false });
+    return stats !== undefined && !stats.isDirectory();
+  } catch {
+    return false; // The watcher finds the same, and tells it.
+  }
 }
 
 function explain(error: NodeJS.ErrnoException): Unreliability {

@@ -18,8 +18,11 @@ export interface Packed {
 /** A file that is left out of an archive; why, in the system's word, unless it is gone: `EACCES`. */
 export type LeftOut = (packed: Packed, why?: string) => void;
 
-/** So much goes out at once: small files together, since each piece costs a turn through the connection. */
-const pieceBytes = 1 << 18;
+/**
+ * So much goes out at once: small files together, since each piece costs a turn through the connection; not too many,
+ * since the engine unpacks one piece while the next is packed.
+ */
+const pieceBytes = 1 << 15;
 
 /** Larger files are packed as they are read. */
 const largeBytes = 1 << 20;

@@ -26,6 +26,9 @@ interface Watched {
   readonly copies: Map<string, Copy>;
 }
 
+/** Between two batches the engine rests for so long: else one file that is written all the time would keep it busy. */
+const restMs = 5;
+
 /** So long an editor takes to put what it saved in the place of what was there. */
 const savingMs = 50;
 
@@ -55,14 +58,16 @@ interface Batch {
  *                           └────────┘ done, and more was noticed meanwhile: the next batch
  * ```
  *
- * The first change goes out at once. What comes while a batch is applied makes the next one, however much it is; in the
- * midst of a burst it waits a moment for the rest of it, since each batch costs the engine an archive. So neither a stream
- * of changes nor a slow build can keep a change waiting for more than one batch and a tenth of a second, and batches never
+ * The first change goes out at once. What comes while a batch is applied makes the next one, however much it is, after a
+ * moment's rest for the engine: so a burst is copied while it lasts. Where more than a copy may follow, the next batch
+ * waits for the rest of the burst, so that its command is run or its service started anew once. So neither a stream of
+ * changes nor a slow build can keep a change waiting for more than one batch and a tenth of a second, and batches never
  * overtake each other.
  */
 export class ServiceWatcher {
   readonly #options: ServiceWatcherOptions;
   readonly #watched: readonly Watched[];
+  readonly #onlyCopies: boolean;
   #pending: Batch = emptyBatch();
   #applying: Promise<void> | undefined;
   #hasLooked = false;
@@ -77,6 +82,7 @@ export class ServiceWatcher {
   constructor(options: ServiceWatcherOptions) {
     this.#options = options;
     this.#watched = options.rules.map((rule) => ({ rule, host: new HostTree(rule), copies: new Map() }));
+    this.#onlyCopies = options.rules.every(({ rule }) => rule.action === "sync");
   }
 
   /** Something may have changed at an absolute path. */
@@ -122,7 +128,7 @@ export class ServiceWatcher {
       this.#pending = emptyBatch();
       const isBusy = await this.#apply(batch);
       this.#planRetry();
-      if (isBusy) await this.#burstToPass();
+      if (isBusy) await (this.#onlyCopies ? pass(restMs) : this.#burstToPass());
     }
   }
 

@@ -102,13 +102,14 @@ function polling({ message, hint }: Unreliability): string {
   return `${message}; looking at all files every ${pollMs / 1000} s instead${hint === undefined ? "" : `; ${hint}`}`;
 }
 
-/** Timers by name: setting one again starts it anew. */
+/** Timers by name, each for one work and one delay: setting one again starts it anew, which each of many events does. */
 class Timers {
   readonly #running = new Map<string, NodeJS.Timeout>();
 
   once(name: string, afterMs: number, work: () => void): void {
-    clearTimeout(this.#running.get(name));
-    this.#running.set(name, setTimeout(work, afterMs));
+    const running = this.#running.get(name);
+    if (running === undefined) this.#running.set(name, setTimeout(work, afterMs));
+    else running.refresh();
   }
 
   repeat(name: string, everyMs: number, work: () => void): void {

@@ -1,0 +1,85 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { ServiceWatcher } from "../../../src/watch/service-watcher.ts";
+import { FolderWorkshop } from "../../support/folder-workshop.ts";
+import { hostTree } from "../../support/watching.ts";
+
+test("what comes while an archive is being unpacked goes out in one more", async () => {
+  await using world = await begin();
+  world.watcher.noticeAll();
+  await world.write(["kept"]);
+  await world.isFollowed();
+
+  const before = world.archives;
+  const names = Array.from({ length: 100 }, (_, index) => `burst/${index}`);
+  world.beforeNextUnpack(() => world.write(names));
+  await world.write(["first"]);
+  await world.isFollowed();
+  expect(world.archives - before).toBe(2);
+});
+
+async function begin(): Promise<World & AsyncDisposable> {
+  const folder = await mkdtemp(join(tmpdir(), "service-watcher-"));
+  const [source, container] = [join(folder, "source"), join(folder, "container")];
+  await mkdir(source);
+  await mkdir(container);
+  const workshop = new FolderWorkshop(container);
+  let archives = 0;
+  let next = async (): Promise<void> => {};
+  workshop.beforeUnpack = async () => {
+    archives++;
+    const work = next;
+    next = async () => {};
+    await work();
+  };
+  const rule = { path: source, action: "sync", target: "/app" } as const;
+  const rules = [{ service: "web", rule, root: source, accepts: () => true, skips: () => false }];
+  let copied = (): void => {};
+  const emit = (): void => copied();
+  const watcher = new ServiceWatcher({ service: "web", rules, workshop, emit, opened: () => {} });
+  return {
+    watcher,
+    get archives() {
+      return archives;
+    },
+    beforeNextUnpack(work) {
+      next = work;
+    },
+    async write(names) {
+      for (const name of names) {
+        const path = join(source, name);
+        await mkdir(join(path, ".."), { recursive: true });
+        await writeFile(path, name);
+        watcher.notice(path);
+      }
+    },
+    async isFollowed() {
+      const isSame = async (): Promise<boolean> =>
+        JSON.stringify(await hostTree(source)) ===
+        JSON.stringify(await hostTree(join(container, "app")).catch(() => []));
+      for (;;) {
+        const told = new Promise<void>((resolve) => (copied = resolve));
+        if (await isSame()) return;
+        await told;
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await watcher.stop();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+interface World {
+  readonly watcher: ServiceWatcher;
+  /** How many have been unpacked, or begun to be. */
+  readonly archives: number;
+  /** Once: what happens here while the next archive is on its way. */
+  beforeNextUnpack(work: () => Promise<void>): void;
+  /** Writes files, and tells of each. */
+  write(names: readonly string[]): Promise<void>;
+  /** Resolves when the container holds the same. */
+  isFollowed(): Promise<void>;
+}
