@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Writable } from "node:stream";
 import { openFifoWriter } from "../../host/fifo.ts";
@@ -53,14 +52,10 @@ export async function startExec(
     runtime: runtime.command,
     hidesUnifiedCgroups: runtime.hidesUnifiedCgroups,
   });
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeFile(
-    join(folder, "command.json"),
-    ociJson(execProcess(withHome(rooms, actor), wish, { user, isolation })),
-    {
-      mode: 0o600,
-    },
-  );
+  const command = ociJson(execProcess(withHome(rooms, actor), wish, { user, isolation }));
+  // Small files in memory: at once they take less than a way through Node's thread pool, and commands are many.
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeFileSync(join(folder, "command.json"), command, { mode: 0o600 });
   const monitor = spawnWaitingMonitor(
     script,
     [folder, container.id, runtime.root, pidFile],
@@ -82,7 +77,8 @@ export async function startExec(
     else output.discard();
     const code = outcome(folder, wish, { hasStarted, clients });
     input?.destroy();
-    await Promise.all([rm(folder, { recursive: true, force: true }), rooms.signs.remove(`${id}.pid`)]);
+    rmSync(folder, { recursive: true, force: true });
+    await rooms.signs.remove(`${id}.pid`);
     return code;
   });
   return { input, pid, exitCode, relieve: () => output.relieve() };
