@@ -105,7 +105,6 @@ export async function createEngine(parts: EngineParts): Promise<Engine> {
     find: (reference) => register.find(reference),
     all: () => register.all(),
     onStart: (listener) => news.on("start", listener),
-    onExit: (listener) => news.on("exit", listener),
     start: async (id) => void (await startContainer(verbs, id)),
     stop: async (id, options) => void (await stopContainer(verbs, id, options)),
     publish,

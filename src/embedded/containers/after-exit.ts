@@ -1,7 +1,7 @@
 import { HttpError } from "../api/http-error.ts";
 import type { ContainerDocument } from "./container.ts";
 import { removeContainer } from "./remove.ts";
-import type { VerbParts } from "./verbs.ts";
+import { stayDown, type VerbParts } from "./verbs.ts";
 
 /** Does what comes after an exit: a restart where the policy wants one, the removal of what was to be removed. */
 export function followExits(parts: VerbParts): void {
@@ -33,7 +33,8 @@ function scheduleRestart({ rooms, runs, turns }: VerbParts, { id, state }: Conta
     if (container?.state.status !== "restarting" || container.state.finishedAt !== state.finishedAt) return;
     void register.change(id, { restartCount: container.restartCount + 1 });
     await runs.start(id).catch(async (error: unknown) => {
-      await register.changeState(id, { status: "exited" });
+      // As with dockerd, it is not tried again.
+      await stayDown(rooms, id);
       throw error;
     });
   };

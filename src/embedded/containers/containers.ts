@@ -9,8 +9,6 @@ export interface Containers {
   all(): readonly ContainerDocument[];
   /** Told of every start that succeeded, and of every run that is taken over when the engine comes back. */
   onStart(listener: (container: ContainerDocument) => void): () => void;
-  /** Told when a container's processes are gone and all they wrote is in its log. */
-  onExit(listener: (container: ContainerDocument) => void): () => void;
   start(id: string): Promise<void>;
   /** Stops with the container's signal and grace unless told otherwise; `graceSeconds` -1 for no end. */
   stop(id: string, options?: { readonly signal?: string; readonly graceSeconds?: number }): Promise<void>;

@@ -1,8 +1,11 @@
 import { EventEmitter } from "node:events";
 import type { ContainerDocument } from "./container.ts";
 
-/** What becomes of containers, for whoever waits for it inside of the engine. */
-export type ContainerNews = "start" | "exit" | "removal";
+/**
+ * What becomes of containers, for whoever waits for it inside of the engine. One stays down that has ended, was to be
+ * started again, and is not.
+ */
+export type ContainerNews = "start" | "exit" | "removal" | "stays-down";
 
 /** Passes on what becomes of containers. */
 export interface NewsDesk {

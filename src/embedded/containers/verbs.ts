@@ -64,9 +64,9 @@ export async function stopContainer(parts: VerbParts, reference: string, options
 }
 
 /** Takes back that a container is about to be started again; who waits for its end has it. */
-async function stayDown({ register, news }: ContainerRooms, id: string): Promise<void> {
+export async function stayDown({ register, news }: ContainerRooms, id: string): Promise<void> {
   const saved = register.changeState(id, { status: "exited" });
-  news.tell("exit", register.get(id));
+  news.tell("stays-down", register.get(id));
   await saved;
 }
 

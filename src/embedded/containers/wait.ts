@@ -27,11 +27,13 @@ export async function waitFor(
   signal.addEventListener("abort", leave);
   const mine = ({ id: other }: ContainerDocument): boolean => other === id;
   let exitCode = state.exitCode;
-  const stopExit = rooms.news.on("exit", (container) => {
+  const hearEnd = (container: ContainerDocument): void => {
     if (!mine(container)) return;
     exitCode = container.state.exitCode;
     if (condition !== "removed") resolve(exitCode);
-  });
+  };
+  const stopExit = rooms.news.on("exit", hearEnd);
+  const stopStay = rooms.news.on("stays-down", hearEnd);
   const stopRemoval = rooms.news.on("removal", (container) => {
     if (mine(container)) resolve(container.state.exitCode);
   });
@@ -40,6 +42,7 @@ export async function waitFor(
   } finally {
     signal.removeEventListener("abort", leave);
     stopExit();
+    stopStay();
     stopRemoval();
   }
 }

@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import { watch } from "node:fs";
 import { request, type IncomingMessage } from "node:http";
+import { mkdtemp, rmdir } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isFrozen } from "../../../src/embedded/host/freezer.ts";
 import { EngineProcess } from "../../support/engine-process.ts";
@@ -141,6 +143,24 @@ describe("what is asked of one container at the same time", () => {
     await ask(id, "stop");
     expect(JSON.parse((await waiting.toArray()).join(""))).toEqual({ StatusCode: 1 });
     expect(await statusOf(id)).toBe("exited");
+  });
+
+  test("who waits for one that cannot be started again hears that it stays down", async () => {
+    const source = await mkdtemp(join(engine.folder, "source-"));
+    const id = await create(["sleep", "1000"], {
+      RestartPolicy: { Name: "always" },
+      Mounts: [{ Type: "bind", Source: source, Target: "/source" }],
+    });
+    await ask(id, "start");
+    await using changes = await engine.api.events();
+    const isOver = (): boolean => changes.seen.some(({ Action, Actor }) => Action === "die" && Actor.ID === id);
+    await rmdir(source);
+    process.kill((await inspect(id)).State.Pid, "SIGKILL");
+    while (!isOver()) await changes.next(AbortSignal.timeout(30_000));
+    expect(await codeOf(id)).toBe(128);
+    expect(await inspect(id)).toMatchObject({ State: { Status: "exited", Error: expect.stringContaining(source) } });
+    while (!engine.faults.join("").includes(source)) await setImmediate();
+    engine.faults.splice(0);
   });
 
   test("a volume stays for a container that is being made", async () => {
