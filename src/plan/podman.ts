@@ -17,7 +17,7 @@ export function ignoredByPodman(
       (attribute) => `services.${service.name}.${attribute}: has no effect on Podman ${podmanVersion}`,
     ),
     ...(isAttached && restarts(service)
-      ? [`services.${service.name}.restart: Podman does not tell of restarts, up shows the first run only`]
+      ? [`services.${service.name}.restart: Podman does not tell of restarts, up may show the first run only`]
       : []),
   ]);
 }
