@@ -79,7 +79,7 @@ export class Copy {
     if ([...prints].some(([path, { kind }]) => known.get(path)?.kind !== kind)) this.#owesRecord = true;
     const leftOut = new Map<string, string | undefined>();
     if (prints.size === 0 && !this.#owesRecord) return leftOut;
-    const record = this.#owesRecord ? recordOf(new Map([...known, ...prints])) : undefined;
+    const record = this.#owesRecord ? recordOf(known, prints) : undefined;
     // The watched folder itself is never in doubt: whatever happens, it is not removed.
     for (const [path, print] of prints) known.set(path, isRootFolder(path, print) ? print : { kind: "doubtful" });
     await this.#workshop.unpack(this.#replica, this.#archive({ record, prints, leftOut }));

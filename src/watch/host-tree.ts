@@ -30,8 +30,13 @@ export class HostTree {
     return this.#rule.accepts(path) && !this.#isHidden(path);
   }
 
-  /** Folders that have appeared since this was last asked: they may have filled before anybody watched them. */
-  takeNewFolders(): Iterable<string> {
+  /** Folders that have appeared since they were last taken: they may have filled before anybody watched them. */
+  get newFolders(): ReadonlySet<string> {
+    return this.#newFolders;
+  }
+
+  /** The same, which are new no more. */
+  takeNewFolders(): ReadonlySet<string> {
     const found = this.#newFolders;
     this.#newFolders = new Set();
     return found;

@@ -19,10 +19,13 @@ export function recordPath({ root, rule }: Pick<WatchedRule, "root" | "rule">): 
   return `/.tscompose/watch/${createHash("sha256").update(identity).digest("hex").slice(0, 20)}.json`;
 }
 
-/** What is known to be in a container, to be kept there. The root's own folder is the image's business. */
-export function recordOf(known: Tree): CopyRecord {
+/**
+ * What is known to be in a container, with what comes to it, to be kept there. The root's own folder is the image's
+ * business.
+ */
+export function recordOf(...known: readonly Tree[]): CopyRecord {
   const record = new Map<string, Kind>();
-  for (const [path, { kind }] of known) if (isRecorded(path, kind)) record.set(path, kind);
+  for (const tree of known) for (const [path, { kind }] of tree) if (isRecorded(path, kind)) record.set(path, kind);
   return record;
 }
 
@@ -31,9 +34,9 @@ function isRecorded(path: string, kind: Fingerprint["kind"]): kind is Kind {
 }
 
 export function encodeRecord(record: CopyRecord): Buffer {
-  const paths = (wanted: Kind): readonly string[] =>
-    [...record].filter(([, kind]) => kind === wanted).map(([path]) => path);
-  return Buffer.from(JSON.stringify(Object.fromEntries(kinds.map((kind) => [kind, paths(kind)]))));
+  const paths: Record<Kind, string[]> = { file: [], directory: [], symlink: [] };
+  for (const [path, kind] of record) paths[kind].push(path);
+  return Buffer.from(JSON.stringify(paths));
 }
 
 /** Reads one that a container kept, and may have changed: what makes no sense in it is left out. */

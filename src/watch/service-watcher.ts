@@ -78,6 +78,7 @@ export class ServiceWatcher {
   #retry: NodeJS.Timeout | undefined;
   #retryAfterMs = firstRetryMs;
   readonly #warned = new Set<string>();
+  #isOver = false;
 
   constructor(options: ServiceWatcherOptions) {
     this.#options = options;
@@ -89,6 +90,11 @@ export class ServiceWatcher {
   notice(path: string): void {
     this.#pending.paths.add(path);
     this.#pump();
+  }
+
+  /** It has been noticed, and will be looked at: one more word of it tells nothing. */
+  awaits(path: string): boolean {
+    return this.#pending.paths.has(path);
   }
 
   /** Looks once more into folders that appeared: they may have filled before anybody watched them. */
@@ -112,6 +118,7 @@ export class ServiceWatcher {
   /** Resolves when the batch that is being applied is done; there is no other after it. */
   async stop(): Promise<void> {
     this.#pump = () => {};
+    this.#isOver = true;
     clearTimeout(this.#retry);
     await this.#applying;
   }
@@ -123,13 +130,19 @@ export class ServiceWatcher {
   };
 
   async #applyAll(): Promise<void> {
-    while (this.#pending.paths.size > 0 || this.#pending.isWhole || this.#pending.looksIntoNew) {
+    for (let isFilling = false; isFilling || !isEmpty(this.#pending);) {
       const batch = this.#pending;
       this.#pending = emptyBatch();
       const isBusy = await this.#apply(batch);
       this.#planRetry();
       if (isBusy) await (this.#onlyCopies ? pass(restMs) : this.#burstToPass());
+      isFilling = isBusy && this.#mayBeFilling();
     }
+  }
+
+  /** Nobody may be watching a folder yet that is being filled. Where more than a copy follows, that waits for quiet. */
+  #mayBeFilling(): boolean {
+    return this.#onlyCopies && !this.#isOver && this.#watched.some(({ host }) => host.newFolders.size > 0);
   }
 
   /** What could not be copied may be so the next time, though nothing else changes: later and later, as long as it fails. */
@@ -154,8 +167,10 @@ export class ServiceWatcher {
   /** Tells whether there was anything to do. */
   async #apply(batch: Batch): Promise<boolean> {
     const changed = await this.#lookAtAll(batch);
+    const hasChanged = changed.some(({ paths }) => paths.length > 0);
+    if (isEmpty(batch) && !hasChanged) return false;
     const rebuilding = pathsOf(changed, "rebuild");
-    const isAnew = this.#owesRebuild && changed.some(({ paths }) => paths.length > 0);
+    const isAnew = this.#owesRebuild && hasChanged;
     if (rebuilding.length > 0 || isAnew) await this.#rebuild(rebuilding);
     const copied = await this.#copyAll(batch, changed);
     const restarting = [...pathsOf(changed, "restart"), ...pathsOf(copied, "sync+restart")];
@@ -190,8 +205,10 @@ export class ServiceWatcher {
     this.#hasLooked = true;
     const looks = this.#watched.map(async ({ rule, host }) => {
       const inside = [...paths].flatMap((path) => below(rule.root, path));
-      const again = looksIntoNew ? host.takeNewFolders() : [];
+      const again = [...(looksIntoNew ? host.takeNewFolders() : host.newFolders)];
       const found = await host.refresh(isWhole || isFirst ? [""] : [...inside, ...again]);
+      // What is there at the beginning is watched.
+      if (isFirst) host.takeNewFolders();
       this.#warnOf(host.unreadable);
       for (const folder of host.takeOpenedFolders()) this.#options.opened(join(rule.root, folder));
       return { rule, paths: isFirst ? [] : found };
@@ -323,6 +340,10 @@ function pathsOf(changes: readonly Change[], action: WatchRule["action"]): reado
 
 function emptyBatch(): Batch {
   return { paths: new Set(), looksIntoNew: false, isWhole: false, isVerifying: false };
+}
+
+function isEmpty({ paths, looksIntoNew, isWhole }: Batch): boolean {
+  return paths.size === 0 && !looksIntoNew && !isWhole;
 }
 
 /** The path relative to a root, `""` for itself and for what holds it; nothing for what is elsewhere. */

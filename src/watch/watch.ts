@@ -61,6 +61,8 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
   const files: FileEvents = watchFiles(pathsOf(options), (path) => isLeftOut(path, options), {
     changed(path) {
       if (options.files.includes(path)) options.fileChanged(path);
+      // A file that is made is told of three times and more.
+      if (watchers.size > 0 && [...watchers.values()].every((watcher) => watcher.awaits(path))) return;
       // Of a file that is watched, its folder tells, and so what happens to the others in there.
       if (!options.rules.some(({ root }) => isIn(root, path)) || isLeftOut(path, options)) return;
       for (const watcher of watchers.values()) watcher.notice(path);

@@ -1,5 +1,7 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { EngineApi } from "../support/engine-api.ts";
 import { TestProject } from "../support/test-project.ts";
 import { killGroup, start, tscompose } from "../support/tool.ts";
@@ -36,7 +38,11 @@ services:
     command: ["node", "-e", ${JSON.stringify(observer)}]
     init: true
     stop_signal: SIGKILL
+    # In memory: how long a disk takes to make a file depends on what was removed from it just before.
+    volumes: ["app:/app"]
     develop: { watch: [{ path: src, action: sync, target: /app }] }
+volumes:
+  app: { driver_opts: { type: tmpfs, device: tmpfs } }
 `;
 
 /** A tool that watches a project of its own, and what its container has printed. */
@@ -61,7 +67,9 @@ export class WatchedProject implements AsyncDisposable {
 
   static async enter({ tool, address }: Side): Promise<WatchedProject> {
     const engine = new EngineApi(address);
-    const project = await TestProject.create({ "compose.yaml": composeFile, "src/save": "0" }, engine);
+    const burst = Array.from({ length: burstSize }, (_, index) => [`burst/${index}`, "x"]);
+    const files = { "compose.yaml": composeFile, "src/save": "0", ...Object.fromEntries(burst) };
+    const project = await TestProject.create(files, engine);
     const options = {
       directory: project.directory,
       environment: { DOCKER_HOST: address, COMPOSE_PROJECT_NAME: project.name },
@@ -85,12 +93,11 @@ export class WatchedProject implements AsyncDisposable {
     await this.#prints(`save ${text}\n`);
   }
 
-  /** Writes many new files, and waits until the container has all of them. */
+  /** Lets `cp` write many new files, as fast as a change of branches does, and waits until the container has all of them. */
   async burst(): Promise<void> {
     const number = this.#bursts++;
-    const folder = join(this.#project.directory, `src/burst-${number}`);
-    await mkdir(folder);
-    for (let index = 0; index < burstSize; index++) await writeFile(join(folder, String(index)), "x");
+    const { directory } = this.#project;
+    await promisify(execFile)("cp", ["-r", join(directory, "burst"), join(directory, `src/burst-${number}`)]);
     await this.#prints(`burst ${number}\n`);
   }
 

@@ -20,6 +20,19 @@ test("what comes while an archive is being unpacked goes out in one more", async
   expect(world.archives - before).toBe(2);
 });
 
+test("a folder that is being filled is looked into until nothing more comes, though nobody tells of it", async () => {
+  await using world = await begin();
+  world.watcher.noticeAll();
+  await world.write(["kept"]);
+  await world.isFollowed();
+  world.beforeNextUnpack(async () => {
+    await world.writeUntold(["burst/first"]);
+    world.beforeNextUnpack(() => world.writeUntold(["burst/second"]));
+  });
+  await world.makeFolder("burst");
+  await world.isFollowed();
+});
+
 async function begin(): Promise<World & AsyncDisposable> {
   const folder = await mkdtemp(join(tmpdir(), "service-watcher-"));
   const [source, container] = [join(folder, "source"), join(folder, "container")];
@@ -36,6 +49,12 @@ async function begin(): Promise<World & AsyncDisposable> {
   };
   const rule = { path: source, action: "sync", target: "/app" } as const;
   const rules = [{ service: "web", rule, root: source, accepts: () => true, skips: () => false }];
+  const put = async (name: string): Promise<string> => {
+    const path = join(source, name);
+    await mkdir(join(path, ".."), { recursive: true });
+    await writeFile(path, name);
+    return path;
+  };
   let copied = (): void => {};
   const emit = (): void => copied();
   const watcher = new ServiceWatcher({ service: "web", rules, workshop, emit, opened: () => {} });
@@ -48,12 +67,14 @@ async function begin(): Promise<World & AsyncDisposable> {
       next = work;
     },
     async write(names) {
-      for (const name of names) {
-        const path = join(source, name);
-        await mkdir(join(path, ".."), { recursive: true });
-        await writeFile(path, name);
-        watcher.notice(path);
-      }
+      for (const name of names) watcher.notice(await put(name));
+    },
+    async makeFolder(name) {
+      await mkdir(join(source, name));
+      watcher.notice(join(source, name));
+    },
+    async writeUntold(names) {
+      for (const name of names) await put(name);
     },
     async isFollowed() {
       const isSame = async (): Promise<boolean> =>
@@ -80,6 +101,10 @@ interface World {
   beforeNextUnpack(work: () => Promise<void>): void;
   /** Writes files, and tells of each. */
   write(names: readonly string[]): Promise<void>;
+  /** Makes a folder, and tells of it. */
+  makeFolder(name: string): Promise<void>;
+  /** Writes files of which nobody tells. */
+  writeUntold(names: readonly string[]): Promise<void>;
   /** Resolves when the container holds the same. */
   isFollowed(): Promise<void>;
 }
