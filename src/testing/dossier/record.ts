@@ -32,7 +32,6 @@ export async function recordDossier(
   { startedAtMs, testFile, events }: StackHistory,
   { context, root, failure }: RecordOptions,
 ): Promise<string> {
-  const folder = join(root, project.name);
   const undisturbed = { ...context, emit: () => {}, signal: new AbortController().signal };
   const { screen, files } = await gatherDossier({ project, secrets, sinceMs: startedAtMs }, undisturbed);
   const cover = coverFor(project, secrets);
@@ -52,12 +51,31 @@ export async function recordDossier(
     "plan.txt": cover(`${plan.join("\n")}\n`),
     "steps.jsonl": events.map((event) => `${cover(JSON.stringify(event))}\n`).join(""),
   };
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const folder = await makeFolder(root, project.name);
   const write = (name: string, text: string): Promise<void> => writeFile(join(folder, name), text, { mode: 0o600 });
   await Promise.all(Object.entries(texts).map(([name, text]) => write(name, text)));
   // Last: what has it is complete.
   await write(noteName, `${JSON.stringify(note, undefined, 2)}\n`);
   return folder;
+}
+
+/** Several files of tests may have had the same stack, at the same time: each has a folder of its own. */
+export async function makeFolder(root: string, project: string): Promise<string> {
+  await mkdir(root, { recursive: true, mode: 0o700 });
+  for (let nth = 1; ; nth += 1) {
+    const folder = join(root, nth === 1 ? project : `${project}-${nth}`);
+    try {
+      await mkdir(folder, { mode: 0o700 });
+      return folder;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+  }
+}
+
+/** Whether a folder has a name that `makeFolder` gives. */
+export function isFolderOf(project: string, name: string): boolean {
+  return name.startsWith(project) && /^(-[1-9]\d*)?$/.test(name.slice(project.length));
 }
 
 /** What a dossier is made with. */

@@ -1,6 +1,6 @@
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { type DossierNote, noteName } from "./record.ts";
+import { type DossierNote, isFolderOf, noteName } from "./record.ts";
 
 /** A test that failed, and when. */
 export interface FailedTest {
@@ -67,7 +67,7 @@ async function readNotes(root: string): Promise<readonly FoundNote[]> {
       const folder = join(root, name);
       const text = await readFile(join(folder, noteName), "utf8").catch(absent);
       const note = text === undefined ? undefined : (JSON.parse(text) as DossierNote);
-      return note?.project === name ? [{ folder, note }] : [];
+      return note !== undefined && isFolderOf(note.project, name) ? [{ folder, note }] : [];
     }),
   );
   return found.flat().toSorted((a, b) => a.note.startedAtMs - b.note.startedAtMs);

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type DossierNote, noteName } from "../../../src/testing/dossier/record.ts";
+import { type DossierNote, makeFolder, noteName } from "../../../src/testing/dossier/record.ts";
 import { clearDossiers, sortOutDossiers } from "../../../src/testing/dossier/sort-out.ts";
 
 let root: string;
@@ -21,8 +21,8 @@ async function add(project: string, note: Partial<DossierNote>): Promise<void> {
     screen: [`${project} is to blame`],
     ...note,
   };
-  await mkdir(join(root, project));
-  await writeFile(join(root, project, noteName), JSON.stringify(whole));
+  const folder = await makeFolder(root, project);
+  await writeFile(join(folder, noteName), JSON.stringify(whole));
 }
 
 const failed = { name: "fails", file: "/a.test.ts", startedAtMs: 1000, endedAtMs: 2000 };
@@ -42,13 +42,24 @@ describe("of dossiers", () => {
     expect(shown).toContain("stack unstarted of /c.yaml did not start");
   });
 
+  test("each file of tests has its own of a stack that several had", async () => {
+    for (const testFile of ["/a.test.ts", "/b.test.ts"]) {
+      await add("shared", { testFile, startedAtMs: 1100, endedAtMs: 1900 });
+    }
+    expect(await sortOutDossiers(root, [], ({ testFile }) => testFile === "/b.test.ts")).toEqual([]);
+    expect(await readdir(root)).toEqual(["shared"]);
+    expect((await sortOutDossiers(root, [failed])).join("\n")).toContain(join(root, "shared"));
+  });
+
   test("what somebody else has put there stays", async () => {
     await add("ours", { startedAtMs: 0, endedAtMs: 1 });
-    await add("moved", { project: "another", startedAtMs: 0, endedAtMs: 1 });
+    for (const name of ["moved", "another-b", "another-0"]) {
+      await add(name, { project: "another", startedAtMs: 0, endedAtMs: 1 });
+    }
     await mkdir(join(root, "foreign"));
     await writeFile(join(root, "file"), "");
     await clearDossiers(root);
-    expect((await readdir(root)).toSorted()).toEqual(["file", "foreign", "moved"]);
+    expect((await readdir(root)).toSorted()).toEqual(["another-0", "another-b", "file", "foreign", "moved"]);
     await clearDossiers(join(root, "absent"));
   });
 });
