@@ -8,11 +8,11 @@ import { AddressBook } from "./address-book.ts";
 import { NameTable } from "./dns/name-table.ts";
 import { ForeignSettler } from "./foreign-settler.ts";
 import type { NetworkState } from "./live.ts";
+import { rename } from "./membership.ts";
 import { NetworkStore } from "./network-store.ts";
 import type { ContainersOnNetworks, Networks } from "./networks.ts";
 import { PortKeeper } from "./published-ports.ts";
 import { recover, withdraw } from "./recover.ts";
-import { rename } from "./membership.ts";
 import { networkRoutes } from "./routes.ts";
 import { activate, hostGatewayOf, prepare, release } from "./start.ts";
 

@@ -21,8 +21,8 @@ export interface Networks {
   /** True when a container may join: by name, id or unambiguous beginning of an id. */
   has(reference: string): boolean;
   /**
-   * Reserves all that a start needs: addresses, host ports; its names resolve from now on. On a refusal nothing stays reserved. Throws `HttpError`
-   * (404 for an unknown network, 500 with Docker's words for a port in use).
+   * Reserves all that a start needs: addresses, host ports; its names resolve from now on. On a refusal nothing of it
+   * stays. Throws `HttpError` (404 for an unknown network, 500 with Docker's words for a port in use).
    */
   prepare(container: NetworkedContainer): Promise<PreparedNetwork>;
   /** The container's first process runs: its ports lead to it from now on. */
