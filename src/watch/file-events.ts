@@ -44,8 +44,9 @@ export function watchFiles(
     ignored: (path, stats) => {
       // Whoever is taken for a folder and is none any more is looked at; only that much is lost.
       if (given.has(path) || (stats === undefined && folders.has(path))) return false;
-      if (isNoFolder(path, stats) || ignores(path)) return true;
-      folders.add(path);
+      const kind = kindOf(path, stats);
+      if (kind === "other" || ignores(path)) return true;
+      if (kind === "folder") folders.add(path);
       return false;
     },
   });
@@ -57,6 +58,7 @@ export function watchFiles(
     if (!given.has(path)) changed(path);
   });
   watcher.on("all", (_event, path) => changed(path));
+  watcher.on("unlinkDir", (path) => folders.delete(path));
   watcher.on("error", (error) => unreliable(explain(error as NodeJS.ErrnoException)));
   const ready = new Promise<void>((resolve) => watcher.once("ready", resolve));
   watcher.add([...paths]);
@@ -74,12 +76,13 @@ export function watchFiles(
  * The watcher asks about every path that an event names before it looks at it, in another thread. Of a file, which is
  * what most events are of, that is answered here and now, for a twentieth of the cost.
  */
-function isNoFolder(path: string, known: Stats | undefined): boolean {
+function kindOf(path: string, known: Stats | undefined): "folder" | "other" | "unknown" {
   try {
     const stats = known ?? lstatSync(path, { throwIfNoEntry: false });
-    return stats !== undefined && !stats.isDirectory();
+    if (stats === undefined) return "unknown";
+    return stats.isDirectory() ? "folder" : "other";
   } catch {
-    return false; // The watcher finds the same, and tells it.
+    return "unknown"; // The watcher finds the same, and tells it.
   }
 }
 

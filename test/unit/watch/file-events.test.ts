@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { rmSync, writeFileSync } from "node:fs";
+import { lstat, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -21,6 +22,34 @@ test("what changes from a file to a folder and back is watched as what it is", a
       await told.of(path);
     }
     expect(told.complaints).toEqual([]);
+  }
+  await rm(root, { recursive: true });
+});
+
+test("a folder that is gone is forgotten: whether what comes in its place is wanted is asked anew", async () => {
+  const root = await mkdtemp(join(tmpdir(), "file-events-"));
+  const folder = join(root, "folder");
+  const told = new Told();
+  const asked = new Set<string>();
+  const ignores = (path: string): boolean => {
+    asked.add(path);
+    return false;
+  };
+  {
+    await using events = watchFiles([root], ignores, told);
+    await events.ready;
+    await mkdir(folder);
+    await told.ofFileIn(folder);
+    await rm(folder, { recursive: true });
+    asked.clear();
+    // Gone again before anybody can look at what it was. Between the rounds, looks that were begun come to their end.
+    for (let round = 0; round < 100 && !asked.has(folder); round++) {
+      writeFileSync(folder, "");
+      rmSync(folder);
+      await told.of(folder);
+      for (let looks = 0; looks < 20; looks++) await lstat(root);
+    }
+    expect(asked).toContain(folder);
   }
   await rm(root, { recursive: true });
 });
