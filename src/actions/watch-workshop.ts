@@ -8,6 +8,7 @@ import { TscomposeError } from "../errors.ts";
 import { runCommand } from "../execute/hook.ts";
 import { tarEnd, tarHeader } from "../execute/tar.ts";
 import { toContainer } from "../observe/observed.ts";
+import { imageOwner } from "../plan/names.ts";
 import { commandOf } from "../plan/write/hooks.ts";
 import type { Content, Replica, Workshop } from "../watch/workshop.ts";
 import { build } from "./build.ts";
@@ -43,7 +44,7 @@ export function openWorkshop(
       checkExecution(await build(project, { environment, services: [service] }, context));
       const changes = { ...options, services: [service], recreate: "force", build: "never" } as const;
       checkExecution(await up(project, changes, context));
-      if (prunes) checkExecution(await pruneImages(project.name, context));
+      if (prunes) checkExecution(await pruneImages(imageOwner(project), context));
     },
     async restart(service) {
       checkExecution(await restart(subject, { services: [service] }, context));

@@ -5,6 +5,8 @@ export interface Project {
   readonly name: string;
   /** Joins the parts of names of containers and images: `-` when absent, `_` in compatibility mode. */
   readonly nameSeparator?: "-" | "_";
+  /** The project that a copy is of: images that are built are labelled as its own, so that all copies make the same. */
+  readonly copyOf?: string;
   /** Absolute directory that relative paths start from. */
   readonly workingDirectory: string;
   /** Absolute paths of the files that made it, in the order given; `-` for standard input. */

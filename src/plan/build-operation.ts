@@ -2,7 +2,7 @@ import type { Build, Project, Service } from "../compose/project.ts";
 import { composeVersion, label } from "../observe/labels.ts";
 import { withCacheFolders } from "./build-caches.ts";
 import { type Builders, chooseBuilder } from "./build-support.ts";
-import { imageOf } from "./names.ts";
+import { imageOf, imageOwner } from "./names.ts";
 import type { BuildSecret, Operation } from "./operation.ts";
 import type { ReportProblem } from "./problem.ts";
 import { withProxies } from "./proxies.ts";
@@ -36,7 +36,7 @@ export function buildOperation(
     builder: chooseBuilder(service, builders, report),
     build: withCacheFolders(project.workingDirectory, withContexts(project, withProxies(service.build, proxies))),
     ...(secrets.length === 0 ? {} : { secrets }),
-    labels: buildLabels(project.name, service),
+    labels: buildLabels(imageOwner(project), service),
   };
 }
 

@@ -13,6 +13,11 @@ export function imageOf({ name, nameSeparator = "-" }: Naming, service: Service)
   return service.image ?? `${name}${nameSeparator}${service.name}`;
 }
 
+/** The project that images are labelled with when they are built. */
+export function imageOwner({ name, copyOf = name }: Pick<Project, "name" | "copyOf">): string {
+  return copyOf;
+}
+
 /** Whether an engine tells of the image that is meant: Podman says in full where it is from, and the tag. */
 export function isSameReference(told: string, meant: string): boolean {
   const bare = told.replace(podmanPrefix, "");

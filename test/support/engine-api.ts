@@ -26,6 +26,13 @@ export interface NamedRow {
   readonly Labels: Readonly<Record<string, string>> | null;
 }
 
+/** An image, as far as tests look at it. */
+export interface ImageRow {
+  readonly Id: string;
+  readonly RepoTags: readonly string[] | null;
+  readonly Labels: Readonly<Record<string, string>> | null;
+}
+
 /** The engine seen with the tests' own eyes: plain HTTP, nothing of the code under test. */
 export class EngineApi {
   readonly address: string;
@@ -45,6 +52,10 @@ export class EngineApi {
   async volumes(filters: Filters = {}): Promise<readonly NamedRow[]> {
     const { Volumes } = (await this.get(`/volumes?filters=${encode(filters)}`)) as { Volumes: NamedRow[] | null };
     return Volumes ?? [];
+  }
+
+  async images(filters: Filters = {}): Promise<readonly ImageRow[]> {
+    return (await this.get(`/images/json?filters=${encode(filters)}`)) as ImageRow[];
   }
 
   async logs(container: string): Promise<string> {

@@ -26,7 +26,6 @@ export async function teardown(): Promise<void> {
 }
 
 async function leftovers(): Promise<readonly string[]> {
-  const images = (await engine.get("/images/json")) as { RepoTags: string[] | null }[];
   const names = [
     ...(await engine.containers()).flatMap(({ Names, Labels }) => [
       ...Names,
@@ -34,7 +33,10 @@ async function leftovers(): Promise<readonly string[]> {
     ]),
     ...(await engine.networks()).map(({ Name }) => Name),
     ...(await engine.volumes()).flatMap(({ Name, Labels }) => [Name, Labels?.["com.docker.compose.project"] ?? ""]),
-    ...images.flatMap(({ RepoTags }) => RepoTags ?? []),
+    ...(await engine.images()).flatMap(({ RepoTags, Labels }) => [
+      ...(RepoTags ?? []),
+      `an image of ${Labels?.["com.docker.compose.project"] ?? "no project"}`,
+    ]),
   ];
   return [...new Set(names.filter((name) => name.includes(prefix)))];
 }

@@ -71,12 +71,13 @@ export class TestProject implements AsyncDisposable {
       await this.engine.send("DELETE", `/volumes/${Name}`);
     }
     for (const image of await this.#builtImages()) await this.engine.send("DELETE", `/images/${image}?force=1`);
+    // Builds that a later one took the name from.
+    for (const { Id } of await this.engine.images(filters)) await this.engine.send("DELETE", `/images/${Id}?force=1`);
     await rm(this.directory, { recursive: true, force: true });
   }
 
   async #builtImages(): Promise<readonly string[]> {
-    const images = (await this.engine.get("/images/json")) as { RepoTags: string[] | null }[];
-    const tags = images.flatMap(({ RepoTags }) => RepoTags ?? []);
+    const tags = (await this.engine.images()).flatMap(({ RepoTags }) => RepoTags ?? []);
     return tags.filter((tag) => tag.replace(/^.*\//, "").startsWith(`${this.name}-`)); // Podman tells where it is from, too
   }
 }

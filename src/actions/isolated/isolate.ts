@@ -22,6 +22,7 @@ export function isolate(project: Project, copy?: string): Isolated {
     project: {
       ...project,
       name,
+      copyOf: project.name,
       services,
       disabledServices: mapValues(project.disabledServices, (service) => isolateService(service, moves)),
       networks: mapValues(project.networks, (network) =>

@@ -154,6 +154,22 @@ describe("a stack of a test", () => {
     expect(await madeAs()).toBe(before);
   });
 
+  test("builds one image, however many copies there were", async () => {
+    await given.write({
+      "built/compose.yaml": "services: { built: { build: ., stop_signal: KILL } }",
+      "built/Dockerfile": "FROM busybox\nRUN date > /built\nCMD sleep infinity\n",
+    });
+    const images = async (): Promise<readonly string[]> => {
+      await using _ = await compose(join(given.directory, "built/compose.yaml"), options());
+      return (
+        await engine.images({ label: [`com.docker.compose.project=${given.name}`, "com.docker.compose.service=built"] })
+      ).map(({ Id }) => Id);
+    };
+    const first = await images();
+    expect(first).toHaveLength(1);
+    expect(await images()).toEqual(first);
+  });
+
   test("that does not start says why, with its logs, and leaves nothing", async () => {
     const starting = compose(path(), options({ profiles: ["broken"] }));
     const error = await starting.then(() => undefined).catch((thrown: unknown) => thrown);
