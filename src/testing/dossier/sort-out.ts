@@ -15,8 +15,9 @@ export interface FailedTest {
 const toleranceMs = 1;
 
 /**
- * Keeps the dossiers of stacks that ran while a test failed or did not start at all, and removes those that nobody needs.
- * Answers with what is to be shown: a screen each.
+ * Keeps the dossiers of stacks that ran while a test failed or did not start at all, and removes those that nobody needs: of
+ * a stack that the run itself holds, too, where a file of tests has told of the same stack and the same test. Answers with
+ * what is to be shown: a text of several lines each, always the same for the same dossier and tests.
  */
 export async function sortOutDossiers(
   root: string,
@@ -26,16 +27,27 @@ export async function sortOutDossiers(
   const found = (await readNotes(root)).filter(({ note }) => isMine(note));
   const shown: string[] = [];
   for (const { folder, note } of found) {
-    const tests = failed.filter((test) => ranDuring(note, test));
-    if (tests.length === 0 && !note.isStartFailure) await rm(folder, { recursive: true });
-    else shown.push(...screenOf(note, tests, folder));
+    const others = found.map((each) => each.note).filter((other) => tellsBetter(other, note));
+    const tests = failed.filter((test) => ranDuring(note, test) && !others.some((other) => ranDuring(other, test)));
+    if (tests.length === 0 && !note.isStartFailure) await remove(folder);
+    else shown.push(screenOf(note, tests, folder));
   }
   return shown;
 }
 
 /** Removes what earlier runs have left. */
 export async function clearDossiers(root: string): Promise<void> {
-  for (const { folder } of await readNotes(root)) await rm(folder, { recursive: true });
+  for (const { folder } of await readNotes(root)) await remove(folder);
+}
+
+/** Another run with the same folder may be at it, too. */
+function remove(folder: string): Promise<void> {
+  return rm(folder, { recursive: true, force: true });
+}
+
+/** Whether one dossier is of a file of tests, and the other of the same stack as the run held it. */
+function tellsBetter(other: DossierNote, { project, testFile }: DossierNote): boolean {
+  return other.project === project && testFile === undefined && other.testFile !== undefined;
 }
 
 function ranDuring({ testFile, startedAtMs, endedAtMs }: DossierNote, test: FailedTest): boolean {
@@ -43,7 +55,7 @@ function ranDuring({ testFile, startedAtMs, endedAtMs }: DossierNote, test: Fail
   return !isOther && startedAtMs <= test.endedAtMs + toleranceMs && endedAtMs >= test.startedAtMs - toleranceMs;
 }
 
-function screenOf(note: DossierNote, tests: readonly FailedTest[], folder: string): readonly string[] {
+function screenOf(note: DossierNote, tests: readonly FailedTest[], folder: string): string {
   const { project, composeFiles, isStartFailure, screen } = note;
   const what = isStartFailure ? "did not start" : `ran while this failed: ${tests.map(({ name }) => name).join(", ")}`;
   return [
@@ -51,7 +63,7 @@ function screenOf(note: DossierNote, tests: readonly FailedTest[], folder: strin
     ...screen.map((line) => `  ${line}`),
     `  all of it: ${folder}`,
     "",
-  ];
+  ].join("\n");
 }
 
 interface FoundNote {

@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { EngineApi } from "../../support/engine-api.ts";
-import { TestProject } from "../../support/test-project.ts";
+import { runPrefix, TestProject } from "../../support/test-project.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const engine = new EngineApi();
@@ -50,14 +50,33 @@ test("has nothing to run on", async () => {
 
 describe("the reporter of", () => {
   test("vitest shows who is to blame for a test that fails, and keeps the whole", async () => {
+    await using project = await suite("suite.test.mjs", 'import { test } from "vitest";', vitestConfig());
+    await check(project, [...vitest, "--root", project.directory]);
+  });
+
+  test("vitest shows what global set-up held while a test failed, and keeps nothing when none did", async () => {
     await using project = await suite("suite.test.mjs", 'import { test } from "vitest";', {
-      "vitest.config.mjs": `export default { test: {
-        include: ["*.test.mjs"],
-        testTimeout: 60_000,
-        reporters: ["default", "tscompose/testing/vitest-reporter"],
-      } };`,
+      ...vitestConfig("held.mjs"),
+      "held.mjs": `import { forRun } from "tscompose/testing";
+        export const { setup, teardown } = forRun("held.yaml", ${JSON.stringify({ engine: engine.address })});`,
+      "held.yaml": `name: ${runPrefix}held\nservices: { cache: { image: busybox, command: "sleep infinity" } }\n`,
     });
-    await check(project, ["node_modules/vitest/vitest.mjs", "run", "--root", project.directory]);
+    await project.write({
+      "suite.test.mjs": `import { test } from "vitest";
+        test("is green", () => {});
+        test("is red", () => { throw new Error("for no reason of the cache's"); });`,
+    });
+    const args = [...vitest, "--root", project.directory, "-t"];
+    const dossiers = join(project.directory, "test-results/tscompose");
+    const red = await runNode([...args, "is red"], project.directory);
+    expect(red.exitCode, red.output).toBe(1);
+    expect(red.output).toContain("held.yaml ran while this failed: is red\n");
+    const folders = await readdir(dossiers);
+    expect(folders).toHaveLength(1);
+    expect(red.output).toContain(`all of it: ${join(dossiers, folders.join(""))}\n`);
+    const green = await runNode([...args, "is green"], project.directory);
+    expect(green.exitCode, green.output).toBe(0);
+    expect(await readdir(dossiers)).toEqual([]);
   });
 
   test("node:test shows who is to blame for a test that fails, and keeps the whole", async () => {
@@ -65,6 +84,19 @@ describe("the reporter of", () => {
     await check(project, ["--test", "--test-reporter=tscompose/testing/node-reporter", "suite.test.mjs"]);
   });
 });
+
+const vitest = ["node_modules/vitest/vitest.mjs", "run"];
+
+function vitestConfig(...globalSetup: readonly string[]): Readonly<Record<string, string>> {
+  return {
+    "vitest.config.mjs": `export default { test: {
+      include: ["*.test.mjs"],
+      globalSetup: ${JSON.stringify(globalSetup)},
+      testTimeout: 60_000,
+      reporters: ["default", "tscompose/testing/vitest-reporter"],
+    } };`,
+  };
+}
 
 async function suite(name: string, imports: string, more: Readonly<Record<string, string>>): Promise<TestProject> {
   const project = await TestProject.create({ "compose.yaml": services, "wrong.yaml": wrong, ...more }, engine);

@@ -51,6 +51,19 @@ describe("of dossiers", () => {
     expect((await sortOutDossiers(root, [failed])).join("\n")).toContain(join(root, "shared"));
   });
 
+  test("one that the run itself held tells only of tests that none of a file tells of", async () => {
+    await add("shared", { startedAtMs: 0, endedAtMs: 9000 });
+    await add("shared", { testFile: "/a.test.ts", startedAtMs: 1100, endedAtMs: 1900 });
+    const killed = { name: "took too long", file: "/b.test.ts", startedAtMs: 1000, endedAtMs: 2000 };
+    const shown = await sortOutDossiers(root, [failed, killed]);
+    expect(shown.map((screen) => screen.split("\n")[0])).toEqual([
+      "stack shared of /c.yaml ran while this failed: took too long",
+      "stack shared of /c.yaml ran while this failed: fails",
+    ]);
+    expect(await sortOutDossiers(root, [failed])).toHaveLength(1);
+    expect(await readdir(root)).toEqual(["shared-2"]);
+  });
+
   test("what somebody else has put there stays", async () => {
     await add("ours", { startedAtMs: 0, endedAtMs: 1 });
     for (const name of ["moved", "another-b", "another-0"]) {
