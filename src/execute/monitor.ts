@@ -26,21 +26,22 @@ async function monitorContainer(
   const filters = { type: ["container"], container: [id] };
   await using changes = await engine.events({ filters, signal: AbortSignal.any([signal, over]) });
   const events = changes[Symbol.asyncIterator]();
-  for (let hasDied = false; ;) {
+  for (let hasDied = false, startedAt: string | undefined; ;) {
+    const isOver = over.aborted;
     const container = await engine.inspectContainer(id);
     const verdict = container === undefined ? undefined : verdictOn(name, container, "running-or-healthy");
     if (verdict?.kind === "impossible") throw await failure(service, { name, id }, verdict.reason, engine);
+    startedAt ??= container?.State.StartedAt;
     // The engine may have started it again by now: it did not last all the same.
-    if (verdict === undefined || hasDied)
+    if (verdict === undefined || hasDied || container?.State.StartedAt !== startedAt)
       throw await failure(service, { name, id }, `container ${name} did not last`, engine);
+    if (isOver) return;
     const { done, value } = await events.next();
-    if (done !== true) {
-      hasDied ||= value.Action === "die";
-      continue;
-    }
-    if (over.aborted) return;
-    if (signal.aborted) throw interrupted(`watching over ${name}`);
-    throw new TscomposeError({ code: "unavailable", message: `watching over ${name}: the engine ended its events` });
+    if (done !== true) hasDied ||= value.Action === "die";
+    else if (signal.aborted) throw interrupted(`watching over ${name}`);
+    else if (!over.aborted)
+      throw new TscomposeError({ code: "unavailable", message: `watching over ${name}: the engine ended its events` });
+    // Else the time is over, and one last look tells what no event came for any more.
   }
 }
 

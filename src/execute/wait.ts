@@ -42,17 +42,20 @@ async function awaitContainer({ name, id }: Awaited, operation: Await, tools: To
   await using changes = await engine.events({ filters: { type: ["container"], container: [id] }, signal: ended });
   const events = changesOf(changes)[Symbol.asyncIterator]();
   using probes = new Probes(name, { ...tools, signal: ended, ...(probeEveryMs === undefined ? {} : { probeEveryMs }) });
-  for (;;) {
+  for (let isLate = false; ;) {
     const container = await engine.inspectContainer(id);
     const verdict = container === undefined ? gone(name) : verdictOn(name, container, until);
     if (verdict.kind === "reached") return;
     if (verdict.kind === "impossible") throw await failure(service, { name, id }, verdict.reason, engine);
+    if (isLate) throw await timedOut({ name, id }, operation, engine);
     if (container?.State.Status === "running" && until !== "completed") probes.begin(container);
     const change = await Promise.race([events.next(), probes.isWell]);
     if (change === "well") return;
     if (change.done !== true) continue;
     if (signal.aborted) throw new TscomposeError({ code: "interrupted", message: `waiting for ${name}: interrupted` });
-    if (deadline?.aborted === true) throw await timedOut({ name, id }, operation, engine);
+    // Once more: it may have got there in the last moment.
+    isLate = deadline?.aborted === true;
+    if (isLate) continue;
     throw new TscomposeError({ code: "unavailable", message: `waiting for ${name}: the engine ended its events` });
   }
 }
