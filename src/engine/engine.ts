@@ -56,8 +56,13 @@ export interface Engine {
   /** Changes limits and the restart policy, running or not; answers with warnings. */
   updateContainer(id: string, body: ContainerUpdateBody): Promise<readonly string[]>;
   removeContainer(id: string, options: { readonly force: boolean; readonly withVolumes: boolean }): Promise<void>;
-  /** Resolves with the exit code when the container next stops (or at once, when it is not running). */
-  waitContainer(id: string, options?: { readonly signal?: AbortSignal }): Promise<number>;
+  /**
+   * Resolves with the exit code when the container next stops (or at once, when it is not running), or `until` it is
+   * removed and its name is free.
+   *
+   * @throws {EngineError} Of code `not-found` where there is no such container.
+   */
+  waitContainer(id: string, options?: { readonly until?: "removed"; readonly signal?: AbortSignal }): Promise<number>;
   /**
    * Runs its health check once, where the engine leaves that to others: Podman does, to systemd. False where the engine
    * sees to it by itself.

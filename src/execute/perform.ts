@@ -112,11 +112,9 @@ export async function perform(operation: Operation, tools: Tools): Promise<strin
         ),
       );
       return undefined;
-    case "remove-container": {
-      const { force, withVolumes } = operation;
-      await unlessGone(engine.removeContainer(ids.resolve(operation.id), { force, withVolumes }));
+    case "remove-container":
+      await removeContainer(operation, tools);
       return undefined;
-    }
     case "update-container":
       for (const warning of await engine.updateContainer(operation.id, operation.body)) {
         warn(`${operation.name}: ${warning}`);
@@ -154,15 +152,31 @@ async function finishedBody(
   return fillIn(bodyWith(body, told), late, { engine, ids, told });
 }
 
-/** What is gone needs no stopping or removing; what is being removed is as good as gone. */
-async function unlessGone(call: Promise<void>): Promise<void> {
+/** What is gone needs no stopping or removing; an image or a network that is being removed is as good as gone. */
+async function unlessGone(call: Promise<unknown>): Promise<void> {
   try {
     await call;
   } catch (error) {
     const isGone = error instanceof TscomposeError && error.code === "not-found";
-    const isGoing = error instanceof TscomposeError && /already in progress/.test(error.message);
-    if (!isGone && !isGoing) throw error;
+    if (!isGone && !isBeingRemoved(error)) throw error;
   }
+}
+
+/** A container that is being removed already still has its name, its volumes and its networks: its end is awaited. */
+async function removeContainer(
+  { id: asked, force, withVolumes }: Extract<Operation, { kind: "remove-container" }>,
+  { engine, ids, signal }: Tools,
+): Promise<void> {
+  const id = ids.resolve(asked);
+  const removal = engine.removeContainer(id, { force, withVolumes }).catch((error: unknown) => {
+    if (!isBeingRemoved(error)) throw error;
+    return engine.waitContainer(id, { until: "removed", signal });
+  });
+  await unlessGone(removal);
+}
+
+function isBeingRemoved(error: unknown): boolean {
+  return error instanceof TscomposeError && /already in progress/.test(error.message);
 }
 
 /** Removes a thing; one that others still use is spared where the plan allows it. */

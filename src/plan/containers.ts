@@ -101,6 +101,8 @@ function judge(
   service: Service,
   existing: Existing,
 ): Verdict | undefined {
+  // Whoever asked for that may be gone; there is nothing left to keep.
+  if (existing.container.state === "removing") return { cause: "being removed", when: [] };
   const asked = recreatePolicy(service, planning.options);
   if (asked.policy === "force") return { cause: asked.cause, when: [] };
   if (asked.policy === "never") return undefined;

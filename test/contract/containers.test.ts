@@ -131,6 +131,20 @@ describe.each(testEngines(inject("embeddedEngine")))("containers on $name", (tes
     await expect(waiting).rejects.toMatchObject({ code: "interrupted" });
   });
 
+  test("waiting until one is removed goes on when it has ended", async () => {
+    const id = await box.run("exec sleep 1000");
+    let isGone = false;
+    const removed = box.engine.waitContainer(id, { until: "removed" }).then(() => (isGone = true));
+    await box.engine.killContainer(id, { signal: "SIGKILL" });
+    await box.engine.waitContainer(id);
+    expect(isGone).toBe(false);
+    await box.engine.removeContainer(id, { force: false, withVolumes: true });
+    await removed;
+    expect(await box.engine.inspectContainer(id)).toBeUndefined();
+    const late = box.engine.waitContainer(id, { until: "removed" });
+    await expect(late).rejects.toMatchObject({ code: "not-found" });
+  });
+
   test("more waits than shared connections leave room for other calls", async () => {
     const id = await box.run("exec sleep 1000");
     const waits = Array.from({ length: 100 }, () => box.engine.waitContainer(id));

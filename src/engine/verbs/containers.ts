@@ -102,9 +102,12 @@ export function containerVerbs({ docker, transport, names, podmanVersion }: Api)
     removeContainer: (id, { force, withVolumes }) =>
       act(`removing container ${id}`, id, (container) => container.remove({ force, v: withVolumes })),
 
-    async waitContainer(id, { signal } = {}) {
+    async waitContainer(id, { until, signal } = {}) {
       const doing = `waiting for container ${id}`;
-      const options = signal === undefined ? {} : { abortSignal: signal };
+      const options = {
+        ...(until === undefined ? {} : { condition: until }),
+        ...(signal === undefined ? {} : { abortSignal: signal }),
+      };
       const { StatusCode, Error: trouble } = await act<WaitAnswer>(doing, id, (container) => container.wait(options));
       if (trouble?.Message) throw engineError(doing, new Refusal(500, trouble.Message));
       return StatusCode;

@@ -37,6 +37,17 @@ describe("scale", () => {
   });
 });
 
+test.each(["diverged", "never"] as const)("what somebody is removing is made anew (%s)", (recreate) => {
+  const sample: Sample = { services: { web: {} } };
+  const going = converged(sample, { states: { "app-web-1": { state: "removing" } } });
+  expect(planned(sampleProject(sample), going, { recreate })).toEqual([
+    "recreate web-1: being removed",
+    "remove old web-1: replaced",
+    "rename to web-1: replaced",
+    "start web-1: recreated",
+  ]);
+});
+
 describe("jobs that others wait for", () => {
   const sample = (environment: Record<string, string> = {}): Sample => ({
     services: { app: { environment, dependsOn: { job: dependsOn("completed_successfully") } }, job: {} },
