@@ -15,6 +15,7 @@ import type { Planning } from "./planning.ts";
 import { withoutProviders, writeProvision } from "./providers.ts";
 import { ImpossiblePlanError, type Problem } from "./problem.ts";
 import { ignoredByPodman } from "./podman.ts";
+import { leftBehind } from "./restarts.ts";
 import { ignoredModes } from "./spec/files.ts";
 import { restartRules } from "./spec/restart-policy.ts";
 import { decideVolumes } from "./volumes.ts";
@@ -61,6 +62,7 @@ export function reconcile(given: Project, snapshot: Snapshot, options: Reconcile
   for (const service of Object.values(project.services)) ignoredModes(project, service).forEach(remark);
   if (options.restartsHere !== true) tellOfRestarts(project, remark);
   ignoredByPodman(project, snapshot, { isAttached: options.restartsHere === true }).forEach(remark);
+  leftBehind(planning, decided).forEach(remark);
   const orphans = decideOrphans(project, snapshot, options, remark);
   checkCollisions({ project, snapshot, decided, orphans, starts: options.start !== false }, report);
   checkPaths({ project, decided }, options.inputs?.absentPaths ?? [], report);

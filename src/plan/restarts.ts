@@ -55,3 +55,23 @@ function namespacePulls(decided: ReadonlyMap<string, ServiceDecision>, service: 
     return [{ cause: `${attribute}: ${parent} is ${first.kind}ed`, when: first.when }];
   });
 }
+
+/**
+ * Tells of containers whose services are left out of this plan and that share a namespace which ends by it: they run on
+ * without the network, or without what else they shared.
+ */
+export function leftBehind(
+  { project, snapshot }: Planning,
+  decided: ReadonlyMap<string, ServiceDecision>,
+): readonly string[] {
+  const running = new Set(snapshot.containers.filter(({ state }) => state === "running").map(({ service }) => service));
+  return Object.values(project.disabledServices).flatMap((service) => {
+    if (!running.has(service.name)) return [];
+    return referencesOf(service).flatMap(({ attribute, service: parent }) => {
+      const first = sharedReplica(decided.get(parent));
+      if (attribute === "volumes_from" || (first?.kind !== "recreate" && first?.kind !== "restart")) return [];
+      const about = `services.${service.name}.${attribute}`;
+      return `${about}: its containers stay behind in what ends with ${parent}; name ${service.name}, too, or run up for all`;
+    });
+  });
+}

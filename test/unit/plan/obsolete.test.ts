@@ -198,4 +198,19 @@ describe("a changed service", () => {
       "recreate a-1: network_mode: b is recreated",
     ]);
   });
+
+  test.each([
+    { kind: "recreated", recreate: "force", tells: true },
+    { kind: "kept", recreate: "diverged", tells: false },
+  ] as const)("tells of who shares its namespace and is left out ($kind)", ({ recreate, tells }) => {
+    const sample: Sample = { services: { a: { networkMode: "service:b" }, b: {} } };
+    const { services: disabledServices } = sampleProject({ services: { a: { networkMode: "service:b" } } });
+    const onlyB = { ...sampleProject({ services: { b: {} } }), disabledServices };
+    const { remarks } = reconcile(onlyB, converged(sample), { recreate });
+    expect(remarks).toEqual(
+      tells
+        ? ["services.a.network_mode: its containers stay behind in what ends with b; name a, too, or run up for all"]
+        : [],
+    );
+  });
 });
