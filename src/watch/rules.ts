@@ -18,12 +18,12 @@ export interface WatchedRule {
 /** Contents of ignore files by path: read before, since rules do no reading. */
 export type IgnoreFiles = ReadonlyMap<string, string>;
 
-/** Left by editors while they save, and the data of git: never what is being worked on. Docker Compose skips them too. */
-const neverWanted = new IgnorePatterns(
-  [".git", "*~", "*.sw[pxo]", "4913", ".#*", "#*#", "*___jb_tmp___", "*___jb_old___", ".~*", "*.kate-swp"]
-    .map((pattern) => `**/${pattern}`)
-    .join("\n"),
-);
+/**
+ * Left by editors while they save, and the data of git: never what is being worked on. Docker Compose skips them too. One
+ * expression, for whole paths: every file of a burst is asked about, and asked about again.
+ */
+const neverWanted =
+  /(?:^|\/)(?:\.git|[^/]*(?:~|\.sw[pxo]|___jb_(?:tmp|old)___|\.kate-swp)|4913|\.#[^/]*|#[^/]*#|\.~[^/]*)(?:\/|$)/;
 
 /** Where the ignore files of a service may be: the Dockerfile's own first, then the build context's. */
 export function ignoreFilesOf({ build }: Service): readonly string[] {
@@ -53,10 +53,10 @@ function watchedRule(name: string, service: Service, rule: WatchRule, ignoreFile
   const isLeftOut = (path: string): boolean => {
     const there = inContext(path);
     const isOfContext = there !== undefined && ofContext?.patterns.ignores(there) === true;
-    return isOfContext || neverWanted.ignores(path) || own.ignores(path);
+    return isOfContext || neverWanted.test(path) || own.ignores(path);
   };
   const skips = (directory: string): boolean => {
-    if (neverWanted.ignores(directory)) return true;
+    if (neverWanted.test(directory)) return true;
     if (own.ignores(directory) && own.ignoresAllBelow(directory)) return true;
     const there = inContext(directory);
     if (there === undefined || ofContext?.patterns.ignores(there) !== true) return false;

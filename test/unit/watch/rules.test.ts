@@ -6,8 +6,14 @@ import { loadTexts } from "../../support/load-texts.ts";
 test.each<{ what: string; rule?: Partial<WatchRule>; dockerignore?: string; accepted?: string[]; refused?: string[] }>([
   { what: "everything is wanted", accepted: ["a", "d/a", ".env", "node_modules/x"] },
   {
-    what: "what editors and git leave is not",
-    refused: [".git/HEAD", "d/.git/x", ".a.swp", "d/a~", "4913", "a___jb_tmp___"],
+    what: "what git and vim leave is not",
+    accepted: [".gitignore", "a.git", "49131", "a.swap", "~a"],
+    refused: [".git", ".git/HEAD", "d/.git/x", ".a.swp", "d/.a.swx", "d/a~", "a\n~", "4913", "d/4913"],
+  },
+  {
+    what: "nor is what other editors leave",
+    accepted: ["#a", "a.#b", "a.~b"],
+    refused: [".#a", "d/#a#", "a___jb_tmp___", "d/a___jb_old___", ".~lock", "a.kate-swp"],
   },
   {
     what: "patterns start at the watched folder",
