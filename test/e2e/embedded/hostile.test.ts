@@ -177,6 +177,7 @@ describe("requests that mean harm", () => {
     // 23 MB of output, for twenty readers.
     expect((await residentBytes(engine.pid)) - before).toBeLessThan(150 * 2 ** 20);
     for (const reader of readers) reader.destroy();
+    await engine.api.send("DELETE", `/containers/${Id}`);
   });
 });
 

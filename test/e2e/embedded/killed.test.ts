@@ -104,6 +104,7 @@ describe("an engine that is killed", () => {
 
   test.each(["running", "paused"])("learns that the monitor of a %s container was killed", async (status) => {
     const id = await run(["sh", "-c", "echo last words; sleep 1000"]);
+    await follow(id, 1);
     if (status === "paused") await engine.api.send("POST", `/containers/${id}/pause`);
     await engine.kill();
     await engine.comeBack();
@@ -213,20 +214,31 @@ function end(pid: number): void {
   }
 }
 
-/** Processes of a container, and those that were started with its id among their words. */
+/** Processes of a container, and those that were started with its id among their words; not those whose end nobody has asked for yet. */
 async function processesOf(id: string): Promise<readonly number[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
-  const textOf = (pid: number, file: string): Promise<string> =>
-    readFile(`/proc/${pid}/${file}`, "latin1").catch(() => "");
-  const texts = await Promise.all(
-    pids.map(async (pid) => `${await textOf(pid, "cmdline")}${await textOf(pid, "cgroup")}`),
-  );
-  return pids.filter((_, index) => texts[index]?.includes(id)).toSorted((one, other) => one - other);
+  const isOfContainer = async (pid: number): Promise<boolean> => {
+    const texts = await Promise.all([textOf(pid, "cmdline"), textOf(pid, "cgroup")]);
+    return texts.join("").includes(id) && (await standingOf(pid)).state !== "Z";
+  };
+  const areOfContainer = await Promise.all(pids.map(isOfContainer));
+  return pids.filter((_, index) => areOfContainer[index]);
 }
 
-/** The first of them: all others are its children. */
+/** The one whose parent is none of them: all others come of it. */
 async function monitorOf(id: string): Promise<number> {
-  const [monitor] = await processesOf(id);
-  if (monitor === undefined) throw new Error(`no monitor of ${id}`);
-  return monitor;
+  const pids = await processesOf(id);
+  for (const pid of pids) if (!pids.includes((await standingOf(pid)).parent)) return pid;
+  throw new Error(`no monitor of ${id}`);
+}
+
+/** What proc(5) tells of a process, after a name that may have spaces and brackets in it. */
+async function standingOf(pid: number): Promise<{ readonly state: string | undefined; readonly parent: number }> {
+  const [, state, parent] = /.*\) (\S) (\d+)/s.exec(await textOf(pid, "stat")) ?? [];
+  return { state, parent: Number(parent) };
+}
+
+/** Empty when there is no such process any more. */
+function textOf(pid: number, file: string): Promise<string> {
+  return readFile(`/proc/${pid}/${file}`, "latin1").catch(() => "");
 }

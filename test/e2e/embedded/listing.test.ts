@@ -50,6 +50,7 @@ test("containers of a committed image are found by the one that it was made from
   expect((await found({ ancestor: ["busybox"] })).toSorted()).toEqual([first, second].toSorted());
   expect(await found({ ancestor: [repo] })).toEqual([second]);
   expect(await found({ ancestor: ["nobody"] })).toEqual([]);
+  for (const id of [second, first]) await engine.api.send("DELETE", `/containers/${id}`);
 });
 
 test("probes are told as commands, like every other that runs in a container", async () => {

@@ -208,24 +208,27 @@ describe("a registry that will not", () => {
     },
     { answers: "no HTTP", text: "SSH-2.0-OpenSSH_9\r\n", told: /the answer is no HTTP/ },
     { answers: "nothing, and hangs up", text: "", told: /broke off|hang up/, pauses: [500, 1000, 2000] },
-    { answers: "nothing at all", text: undefined, told: /no answer within 0.2 s/ },
+    { answers: "nothing at all", text: undefined, told: /no answer within 0.2 s/, patienceMs: 200 },
     {
       answers: "with a lead in circles",
       text: http("307 Temporary Redirect", "Location: /v2/acme/web/manifests/1\r\n"),
       told: /leads in circles/,
     },
-  ])("and answers $answers is told with the name of the image", async ({ text, told, pauses = [] }) => {
-    await using registry = await startAnswering(() => text);
-    await using room = await openImageRoom({ patienceMs: 200 });
-    const name = `${registry.host}/acme/web:1`;
-    const trouble = troubleOf(await pull(room, name));
-    expect(trouble).toMatch(told);
-    expect(trouble).toContain(`${registry.host}/acme/web`);
-    expect(room.pauses).toEqual(pauses);
-    expect(await room.images.find(name)).toBeUndefined();
-    await have(room, name, small);
-    expect(troubleOf(await push(room, name))).toContain(`${registry.host}/acme/web`);
-  });
+  ])(
+    "and answers $answers is told with the name of the image",
+    async ({ text, told, pauses = [], patienceMs = 60_000 }) => {
+      await using registry = await startAnswering(() => text);
+      await using room = await openImageRoom({ patienceMs });
+      const name = `${registry.host}/acme/web:1`;
+      const trouble = troubleOf(await pull(room, name));
+      expect(trouble).toMatch(told);
+      expect(trouble).toContain(`${registry.host}/acme/web`);
+      expect(room.pauses).toEqual(pauses);
+      expect(await room.images.find(name)).toBeUndefined();
+      await have(room, name, small);
+      expect(troubleOf(await push(room, name))).toContain(`${registry.host}/acme/web`);
+    },
+  );
 
   test("is refused when engine.json says what nobody understands", async () => {
     await using room = await openImageRoom();

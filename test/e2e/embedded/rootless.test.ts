@@ -1,5 +1,7 @@
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { request, type IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -90,6 +92,18 @@ describe("the engine of an ordinary user", () => {
     return demultiplex(await api.download(`/containers/${id}/logs?stdout=1&stderr=1`)).toString();
   }
 
+  /** Waits until a container that runs says something. */
+  async function speaks(id: string): Promise<void> {
+    const path = `/containers/${id}/logs?stdout=1&follow=1&tail=0`;
+    const call = request({ socketPath: join(folder, "run/tscompose/engine.sock"), path, agent: false }).end();
+    const [answer] = (await once(call, "response")) as [IncomingMessage];
+    await once(
+      answer.on("error", () => {}),
+      "data",
+    );
+    call.destroy();
+  }
+
   const commit = (container: string, repo: string): Promise<unknown> =>
     api.post(`/commit?container=${container}&repo=${repo}`, {});
 
@@ -119,6 +133,7 @@ describe("the engine of an ordinary user", () => {
       },
     );
     const ask = async (): Promise<string> => (await fetch(`http://127.0.0.1:${port}/`)).text();
+    await speaks(web);
     expect(await ask()).toBe("page\n");
     expect(await outputOf("wget -qO- http://web/", { HostConfig: { NetworkMode: "net" } })).toBe("page\n");
     await expect(api.send("POST", `/containers/${web}/pause`)).rejects.toThrow(/without control groups cannot freeze/);
@@ -142,6 +157,7 @@ describe("the engine of an ordinary user", () => {
     expect(lines).toEqual(Array.from({ length: lines.length }, (_, index) => String(index + 1)));
     await expect(ask()).rejects.toThrow();
     await api.send("POST", `/containers/${web}/start`);
+    await speaks(web);
     expect(await ask()).toBe("page\n");
   });
 
