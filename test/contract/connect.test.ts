@@ -17,7 +17,7 @@ const engines = testEngines(inject("embeddedEngine")).filter(({ address }) => ad
 describe.each(engines)("ways to $name", (testEngine) => {
   const { address } = testEngine;
   const socket = address.slice("unix://".length);
-  const home = mkdtempSync(join(tmpdir(), "tscompose-connect-"));
+  let home: string;
   const servers: Server[] = [];
   const path = process.env["PATH"] ?? "";
   let keys: ReturnType<typeof makeKeys>;
@@ -26,6 +26,7 @@ describe.each(engines)("ways to $name", (testEngine) => {
 
   beforeAll(async () => {
     ensureImages(testEngine, "busybox");
+    home = mkdtempSync(join(tmpdir(), "tscompose-connect-"));
     keys = makeKeys(home);
     const pipe = (from: NodeJS.ReadWriteStream): void => {
       const to = connectSocket({ path: socket, allowHalfOpen: true });

@@ -166,7 +166,7 @@ describe.each(testEngines(inject("embeddedEngine")))("streams on $name", (testEn
     test("detached returns at once and goes on", async () => {
       const streams = { AttachStdin: false, AttachStdout: false, AttachStderr: false, Tty: false };
       const execId = await box.engine.createExec(id, {
-        Cmd: ["sh", "-c", "sleep 0.2; touch /tmp/was-here"],
+        Cmd: ["sh", "-c", "until [ -e /tmp/go ]; do sleep 0.05; done; touch /tmp/was-here"],
         ...streams,
       });
       await box.engine.startExec(execId, { tty: false, detach: true });
@@ -174,7 +174,7 @@ describe.each(testEngines(inject("embeddedEngine")))("streams on $name", (testEn
       const { joined } = await exec(box, id, [
         "sh",
         "-c",
-        "until [ -e /tmp/was-here ]; do sleep 0.05; done; echo seen",
+        "touch /tmp/go; until [ -e /tmp/was-here ]; do sleep 0.05; done; echo seen",
       ]);
       expect((await gather(joined.output)).stdout).toBe("seen\n");
     });
@@ -193,14 +193,17 @@ describe.each(testEngines(inject("embeddedEngine")))("streams on $name", (testEn
   });
 
   describe("events", () => {
-    const filters = (): Record<string, string[]> => ({
-      label: Object.entries(box.labels).map(([key, value]) => `${key}=${value}`),
+    /** Of a test's own: what runs in other containers of the box may still end. */
+    const labelled = (round: string) => ({
+      body: { Labels: { ...box.labels, round } },
+      filters: { label: [...Object.entries(box.labels).map(([key, value]) => `${key}=${value}`), `round=${round}`] },
     });
 
     test("none is missed after subscribing, and none from before is told", async () => {
-      await box.create("true");
-      await using events = await box.engine.events({ filters: filters() });
-      const id = await box.create("true");
+      const { body, filters } = labelled("subscribing");
+      await box.create("true", body);
+      await using events = await box.engine.events({ filters });
+      const id = await box.create("true", body);
       await box.engine.startContainer(id);
       const seen: string[] = [];
       for await (const { Type, Action, Actor } of events) {
@@ -213,10 +216,11 @@ describe.each(testEngines(inject("embeddedEngine")))("streams on $name", (testEn
     });
 
     test("end quietly when disposed of or when the signal fires", async () => {
-      const unread = await box.engine.events({ filters: filters() });
+      const { filters } = labelled("ending");
+      const unread = await box.engine.events({ filters });
       await unread[Symbol.asyncDispose]();
       const stop = new AbortController();
-      const events = await box.engine.events({ filters: filters(), signal: stop.signal });
+      const events = await box.engine.events({ filters, signal: stop.signal });
       stop.abort();
       for await (const event of events) expect.unreachable(`${event.Action} after the end`);
     });
