@@ -142,8 +142,8 @@ services:
     depends_on: { fine: { condition: service_completed_successfully }, web: { condition: service_healthy } }
   web:
     image: busybox
-    command: ["sh", "-c", "trap 'echo bye; exit 3' TERM; touch /ready; while :; do sleep 0.1; done"]
-    healthcheck: { test: "test -e /ready", interval: 100ms }
+    command: ["sh", "-c", "trap 'echo bye; exit 3' TERM; touch /dev/shm/ready; while :; do sleep 0.1; done"]
+    healthcheck: { test: "test -e /dev/shm/ready", interval: 100ms, retries: 100 }
 `,
 })
   .step(

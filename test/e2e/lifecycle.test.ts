@@ -39,8 +39,8 @@ scenario("a container has the time to end that it asks for", {
 services:
   polite:
     image: busybox
-    command: ["sh", "-c", "trap 'echo bye; exit 5' TERM; echo ready; while :; do sleep 0.1; done"]
-    healthcheck: { test: "true", interval: 100ms }
+    command: ["sh", "-c", "trap 'echo bye; exit 5' TERM; echo ready; touch /ready; while :; do sleep 0.1; done"]
+    healthcheck: { test: "test -e /ready", interval: 100ms, retries: 100 }
   stubborn:
     image: busybox
     command: ["sh", "-c", "trap '' TERM; while :; do sleep 0.1; done"]

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import { complained, didNotPrint, nothingIsLeft, printed } from "../support/expectations.ts";
-import { run, runFailing, scenario } from "../support/scenario.ts";
+import { complained, didNotPrint, nothingIsLeft, printed, serviceIs } from "../support/expectations.ts";
+import { eventually, run, runFailing, scenario } from "../support/scenario.ts";
 
 scenario("exec runs in a running container", {
   "compose.yaml": `
@@ -9,7 +9,7 @@ services:
   gone: { image: busybox, command: "true" }
 `,
 })
-  .step("up starts it", run("up", "-d"))
+  .step("up starts it", run("up", "-d"), eventually(serviceIs("gone", "exited")))
   .step("with its environment", run("exec", "web", "sh", "-c", "echo $A"), printed("1"))
   .step(
     "with more of it",
@@ -76,7 +76,7 @@ services:
   job: { image: busybox, command: ["sh", "-c", "exit 4"] }
 `,
 })
-  .step("up starts it", run("up", "-d"))
+  .step("up starts it", run("up", "-d"), eventually(serviceIs("job", "exited")))
   .step("ps shows what runs", run("ps", "--format", "{{.Service}} {{.State}}"), printed("web running"))
   .step(
     "ps -a the others too",

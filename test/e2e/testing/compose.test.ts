@@ -22,6 +22,7 @@ services:
     tmpfs: /www
     expose: [80]
     depends_on: { cache: { condition: service_healthy } }
+    healthcheck: { test: "wget -q -O /dev/null http://127.0.0.1/", interval: 100ms, retries: 100 }
   env:
     image: busybox
     command: sleep infinity
