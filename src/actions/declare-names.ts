@@ -18,7 +18,7 @@ export function declarationsPath(file: string): string {
 }
 
 /** What became of declarations that were to be brought up to date. */
-export type DeclarationsState = "current" | "written" | "outdated";
+export type DeclarationsState = "current" | "written" | "outdated" | "missing";
 
 /**
  * Brings the declarations beside a compose file up to date, so that TypeScript knows the names in it; with `isCheck` it only
@@ -32,8 +32,9 @@ export async function declareNames(
   if (file === undefined || file === "-") throw new UsageError("only a file can have declarations beside it");
   const path = declarationsPath(file);
   const text = declarationsOf(project, { path: await pathInPackage(file, files), file: basename(file) });
-  if ((await files.readText(path).catch(() => undefined)) === text) return "current";
-  if (isCheck) return "outdated";
+  const found = await files.readText(path).catch(() => undefined);
+  if (found === text) return "current";
+  if (isCheck) return found === undefined ? "missing" : "outdated";
   // Mostly they are current, and what writing takes is 20 ms of start-up.
   await (await import("./write-whole.ts")).writeWhole(path, text);
   return "written";
