@@ -37,6 +37,11 @@ export class FileCalls {
     this.#isPrompt = isPrompt;
   }
 
+  /** From now on everything goes through the pool. */
+  usePool(): void {
+    this.#isPrompt = false;
+  }
+
   open(path: Buffer, flags: number, mode?: number): Soon<number> {
     return this.#call(
       () => fs.openSync(path, flags, mode),

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, realpath } from "node:fs/promises";
 import { run } from "./run.ts";
 
 /** A mount of the engine's own mount namespace. */
@@ -28,6 +28,27 @@ const local = new Set(
 /** Whether a call on a file never waits for a server or another process to answer, as with NFS or FUSE it may for ever. */
 export function areLocal(mounts: readonly HostMount[]): boolean {
   return mounts.every(({ type }) => local.has(type));
+}
+
+/** The same of a folder in which nothing is mounted. */
+export async function isLocalFolder(path: string): Promise<boolean> {
+  const real = await realpath(path);
+  const above = (await hostMounts()).filter(({ point }) => isAtOrBelow(real, point));
+  const deepest = Math.max(...above.map(({ point }) => point.length));
+  // Of several in one place the last is the one that is seen.
+  const own = above.findLast(({ point }) => point.length === deepest);
+  return own !== undefined && areLocal([own]);
+}
+
+/** The same of a tree of mounts that another process sees, by the place of its root. */
+export async function isLocalTree(pid: number, root: string): Promise<boolean> {
+  const real = await realpath(root);
+  const within = (await hostMounts(pid)).filter(({ point }) => isAtOrBelow(point, real));
+  return within.some(({ point }) => point === real) && areLocal(within);
+}
+
+function isAtOrBelow(path: string, above: string): boolean {
+  return above === "/" || path === above || path.startsWith(`${above}/`);
 }
 
 /** Mounts by the kernel alone: helpers of mount(8) such as mount.nfs want other words than Docker's options have. */

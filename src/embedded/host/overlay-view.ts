@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { FileCalls } from "./file-calls.ts";
 import { InRoot } from "./in-root.ts";
+import { isLocalTree } from "./mounts.ts";
 import { overlayPath } from "./overlay-path.ts";
 import { CommandError } from "./run.ts";
 import { overlay } from "./user-namespace.ts";
@@ -67,13 +69,16 @@ export async function openView({ lowerDirs, writable, point }: ViewWish): Promis
   };
   try {
     await answers.next();
-    const root = await InRoot.open(`/proc/${keeper.pid}/root${point}`);
+    const { pid = 0 } = keeper;
+    const calls = new FileCalls({ isPrompt: await isLocalTree(pid, point) });
+    const root = await InRoot.open(`/proc/${pid}/root${point}`, calls);
     return {
       root,
       async bind(source, place, { isReadOnly }) {
         if (`${source}${place}`.includes("\n")) throw new Error("a path with a line break cannot be mounted");
         keeper.stdin.write(`${isReadOnly ? "ro" : "rw"}\n${source}\n${place}\n`);
         await answers.next();
+        if (!(await isLocalTree(pid, point))) calls.usePool();
       },
       async [Symbol.asyncDispose]() {
         await root[Symbol.asyncDispose]();

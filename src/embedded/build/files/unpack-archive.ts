@@ -27,7 +27,7 @@ export async function unpackArchive(
     try {
       if (!(await isArchive(archive))) return false;
       await using place = await makeFolder(root, destination, { owner, mode: 0o755 });
-      await using target = await InRoot.open(place.path.toString());
+      await using target = await InRoot.open(place.path.toString(), root.calls);
       const wish = { root: target, mountPoints: [], path: "/", keepsKinds: false, ...(owner && { owner }) };
       await extractInRoot(wish, readTar(archive.remaining()));
       return true;

@@ -1,6 +1,8 @@
 import { chmod, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { FileCalls } from "../../host/file-calls.ts";
 import { InRoot } from "../../host/in-root.ts";
+import { isLocalFolder } from "../../host/mounts.ts";
 import { openView } from "../../host/overlay-view.ts";
 import type { ResultLayer } from "../cache/build-cache.ts";
 import { DockerfileError } from "../dockerfile/dockerfile-error.ts";
@@ -60,7 +62,7 @@ async function openTarget(wish: {
 }): Promise<Target> {
   const { lowerDirs, upper, work, point } = wish;
   if (lowerDirs.length > 0) return onceDisposed(await openView({ lowerDirs, writable: { upper, work }, point }));
-  const root = await InRoot.open(upper);
+  const root = await InRoot.open(upper, new FileCalls({ isPrompt: await isLocalFolder(upper) }));
   return onceDisposed({ root, [Symbol.asyncDispose]: () => root[Symbol.asyncDispose]() });
 }
 
