@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { ImagesForBuilds } from "../../images/for-builds.ts";
 import type { Digest } from "../../images/digest.ts";
 import { loadJson, saveJson } from "../../store/json-file.ts";
+import { unlessAborted } from "../unless-aborted.ts";
 
 /** A layer of a step's result. */
 export interface ResultLayer {
@@ -32,11 +33,12 @@ export interface BuildCache {
   add(key: string, result: CachedResult, others?: readonly string[]): void;
   /**
    * Makes a result that is not there, unless another build is about to: then that one's is waited for, and made here only
-   * if it fails. Answers whether it was made here, too.
+   * if it fails. Answers whether it was made here, too. Throws the signal's reason when it comes while another is waited for.
    */
   make(
     key: string,
     work: () => Promise<CachedResult>,
+    signal: AbortSignal,
   ): Promise<{ readonly result: CachedResult; readonly isOwn: boolean }>;
   /** Remembers that a key means the same as another one. */
   alias(key: string, canonical: string): void;
@@ -88,9 +90,12 @@ export async function openBuildCache({ folder, images, nowMs, onFault }: CachePa
   const making = new Map<string, Promise<CachedResult>>();
 
   return {
-    async make(key, work) {
+    async make(key, work, signal) {
       for (let others = making.get(key); others !== undefined; others = making.get(key)) {
-        const result = await others.catch(() => undefined);
+        const result = await unlessAborted(
+          others.catch(() => undefined),
+          signal,
+        );
         if (result !== undefined) return { result, isOwn: false };
       }
       const own = work().finally(() => {

@@ -4,6 +4,7 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Mount } from "../dockerfile/mount-flag.ts";
 import { createTurns } from "../../store/turns.ts";
+import { unlessAborted } from "../unless-aborted.ts";
 
 /** A folder that commands of several builds share, as long as one of them has it. */
 export interface CacheFolder extends AsyncDisposable {
@@ -14,8 +15,11 @@ export interface CacheFolder extends AsyncDisposable {
 
 /** Folders of `RUN --mount=type=cache`: they outlive builds. */
 export interface CacheFolders {
-  /** Gives the folder of an id; with `locked` when nobody else has it any more, with `private` one that nobody has. */
-  open(id: string, sharing: Mount["sharing"]): Promise<CacheFolder>;
+  /**
+   * Gives the folder of an id; with `locked` when nobody else has it any more, with `private` one that nobody has. Throws
+   * the signal's reason when it comes while another's folder is waited for.
+   */
+  open(id: string, sharing: Mount["sharing"], signal: AbortSignal): Promise<CacheFolder>;
   /** Removes those that nobody has. */
   prune(): Promise<void>;
 }
@@ -45,23 +49,29 @@ export async function openCacheFolders(root: string): Promise<CacheFolders> {
     }
   }
 
-  async function locked(name: string): Promise<CacheFolder> {
+  async function locked(name: string, signal: AbortSignal): Promise<CacheFolder> {
     const { promise: given, resolve: give, reject: refuse } = Promise.withResolvers<CacheFolder>();
     const { promise: left, resolve: done } = Promise.withResolvers<void>();
     turns(name, async () => {
+      if (signal.aborted) return;
       const folder = await take(name);
       give(folder);
       await left;
       await folder[Symbol.asyncDispose]();
     }).catch(refuse);
-    const { path, isNew } = await given;
-    return { path, isNew, [Symbol.asyncDispose]: async () => done() };
+    try {
+      const { path, isNew } = await unlessAborted(given, signal);
+      return { path, isNew, [Symbol.asyncDispose]: async () => done() };
+    } catch (error) {
+      done();
+      throw error;
+    }
   }
 
   return {
-    async open(id, sharing) {
+    async open(id, sharing, signal) {
       const name = createHash("sha256").update(id).digest("hex").slice(0, 32);
-      if (sharing === "locked") return locked(name);
+      if (sharing === "locked") return locked(name, signal);
       if (sharing === "shared") return take(name);
       let own = name;
       for (let number = 1; users.has(own); number += 1) own = `${name}-${number}`;

@@ -134,7 +134,7 @@ async function inFolder(folder: string, source: string, { location }: CommandSte
 
 async function openCache(opening: Opening, wish: CommandMount): Promise<void> {
   const { parts, stack, step } = opening;
-  const cache = stack.use(await parts.cacheFolders.open(wish.id, wish.sharing));
+  const cache = stack.use(await parts.cacheFolders.open(wish.id, wish.sharing, parts.request.signal));
   if (cache.isNew) {
     if (wish.from !== undefined && wish.from.kind !== "document") await fillCache(opening, wish, cache.path);
     await chown(cache.path, wish.uid ?? 0, wish.gid ?? 0);

@@ -262,9 +262,11 @@ export class Solver {
     { key, base }: { readonly key: string; readonly base: Layers },
     make: () => Promise<ResultLayer>,
   ): Promise<Layers> {
-    const { cache, progress } = this.#parts;
+    const { cache, progress, request } = this.#parts;
     const work = async (): Promise<CachedResult> => ({ layers: [...base.layers, await make()] });
-    const { result, isOwn } = step.skipsCache ? { result: await work(), isOwn: true } : await cache.make(key, work);
+    const { result, isOwn } = step.skipsCache
+      ? { result: await work(), isOwn: true }
+      : await cache.make(key, work, request.signal);
     if (!isOwn) progress.cached(step);
     // Asked only now: by what its base has turned out to be the next build will know it.
     const fast = this.#fastKey(step);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openCacheFolders } from "../../../../src/embedded/build/cache/cache-folders.ts";
 
+const never = new AbortController().signal;
 let root: string;
 
 beforeEach(async () => {
@@ -19,11 +20,11 @@ afterEach(async () => {
 test("a folder stays as it is for who opens it while others are removed", async () => {
   const folders = await openCacheFolders(root);
   for (let index = 0; index < 20; index += 1) {
-    await using folder = await folders.open(`${index}`, "shared");
+    await using folder = await folders.open(`${index}`, "shared", never);
     await writeFile(join(folder.path, "kept"), "");
   }
   const pruning = folders.prune();
-  const opened = await Promise.all(Array.from({ length: 20 }, (_, index) => folders.open(`${index}`, "shared")));
+  const opened = await Promise.all(Array.from({ length: 20 }, (_, index) => folders.open(`${index}`, "shared", never)));
   await pruning;
   for (const { path, isNew } of opened) {
     expect(existsSync(path)).toBe(true);
@@ -45,6 +46,17 @@ test("a folder that cannot be made is refused, also to who wants it alone", asyn
   const folders = await openCacheFolders(root);
   await rm(root, { recursive: true });
   await writeFile(root, "");
-  await expect(folders.open("x", "shared")).rejects.toThrow(/ENOTDIR|EEXIST/);
-  await expect(folders.open("x", "locked")).rejects.toThrow(/ENOTDIR|EEXIST/);
+  await expect(folders.open("x", "shared", never)).rejects.toThrow(/ENOTDIR|EEXIST/);
+  await expect(folders.open("x", "locked", never)).rejects.toThrow(/ENOTDIR|EEXIST/);
+});
+
+test("who leaves does not wait for a folder that another one has, nor holds it up for the next", async () => {
+  const folders = await openCacheFolders(root);
+  const [first, leaving] = [await folders.open("x", "locked", never), new AbortController()];
+  const [left, next] = [folders.open("x", "locked", leaving.signal), folders.open("x", "locked", never)];
+  leaving.abort(new Error("gone"));
+  await expect(left).rejects.toThrow("gone");
+  await first[Symbol.asyncDispose]();
+  await using folder = await next;
+  expect(folder).toMatchObject({ path: first.path, isNew: false });
 });
