@@ -174,6 +174,11 @@ export async function startEmbedded(options: OpenEngineOptions): Promise<void> {
   }
 }
 
+/** Whether an embedded engine answers in its place, whatever process it is in. */
+export async function embeddedAnswers(options: OpenEngineOptions): Promise<boolean> {
+  return answers(embeddedPlaces(options).socket, options);
+}
+
 const betweenLooksMs = 30;
 
 /** Another engine is about to answer, or to end: each time this one has started in vain it is nearer to that. */

@@ -99,6 +99,7 @@ async function start({ flags, session }: Call<EngineFlags>): Promise<number> {
 async function stop({ flags, session }: Call<EngineFlags>): Promise<number> {
   const places = await placesOf(session, flags);
   const pid = await enginePid(places);
+  if (pid === undefined) await expectNoForeign(session, places);
   session.print(pid === undefined ? "the embedded engine does not run" : "stopped; its containers go on");
   if (pid !== undefined) await end(pid, session.signal);
   return exitCode.success;
@@ -107,14 +108,17 @@ async function stop({ flags, session }: Call<EngineFlags>): Promise<number> {
 async function status({ flags, session }: Call<EngineFlags>): Promise<number> {
   const places = await placesOf(session, flags);
   const pid = await enginePid(places);
+  const { embeddedAnswers } = await import("../../open-engine.ts");
+  const isForeign = pid === undefined && (await embeddedAnswers(openOptions(session, places)));
+  const foreign = isForeign ? "running, in another program" : "stopped";
   const facts = [
-    ["state", pid === undefined ? "stopped" : `running, process ${pid}`],
+    ["state", pid === undefined ? foreign : `running, process ${pid}`],
     ["address", `unix://${places.socket}`],
     ["data", places.data],
     ["run", places.run],
   ];
   session.print(facts.map(([name = "", value]) => `${name.padEnd(8)} ${value}`).join("\n"));
-  return pid === undefined ? exitCode.failure : exitCode.success;
+  return pid === undefined && !isForeign ? exitCode.failure : exitCode.success;
 }
 
 /** Removes all containers, then everything the engine keeps. */
@@ -125,6 +129,7 @@ async function reset({ flags, session }: Call<EngineFlags>): Promise<number> {
   if (flags.force !== true && !(await confirm(question, session.io))) return exitCode.failure;
   const options = openOptions(session, places);
   await startEmbedded(options);
+  if ((await enginePid(places)) === undefined) await expectNoForeign(session, places);
   {
     await using opened = (await openEngine({ ...options, engine: `unix://${places.socket}` })).engine;
     for (const { Id } of await opened.listContainers({ all: true, filters: {} })) {
@@ -184,6 +189,18 @@ async function end(pid: number, signal: AbortSignal): Promise<void> {
 
 function isEngine(pid: number): boolean {
   return runsAs(pid, ["engine", "serve"]);
+}
+
+/** An engine that a program serves in its own process ends with that program: it is not ours to stop. */
+async function expectNoForeign(session: Session, places: Required<EmbeddedPlaces>): Promise<void> {
+  const { embeddedAnswers } = await import("../../open-engine.ts");
+  if (!(await embeddedAnswers(openOptions(session, places)))) return;
+  const pid = (await readFile(`${places.run}/engine.pid`, "utf8").catch(() => "")).trim();
+  throw new TscomposeError({
+    code: "conflict",
+    message: `another program serves the embedded engine in ${places.data}: nothing is stopped or removed`,
+    hint: pid === "" ? "end that program first" : `end that program first; see what it is with: ps -fp ${pid}`,
+  });
 }
 
 /** What is mounted is not the engine's: removing the folder would reach into it. */
