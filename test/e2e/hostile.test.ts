@@ -27,12 +27,12 @@ async function read(directory: string): Promise<{ readonly outcome: Outcome; rea
 /** The processor time that an ordinary project takes, at its most, again and again until something else is over. */
 async function usualSeconds(until: Promise<unknown>): Promise<number> {
   using folder = folderOf({ "compose.yaml": "services: { web: { image: x } }\n" });
-  let isOver = false;
-  const end = (): void => void (isOver = true);
+  const over = new AbortController();
+  const end = (): void => over.abort();
   void until.then(end, end);
   let most = 0;
   do most = Math.max(most, (await read(folder.path)).usage.processorSeconds);
-  while (!isOver);
+  while (!over.signal.aborted);
   return most;
 }
 
