@@ -7,7 +7,7 @@ const msOfUnit: Readonly<Record<string, number>> = {
   µs: 1e-3,
   ns: 1e-6,
 };
-const duration = /^(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$/;
+const duration = /^[+-]?(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$/;
 const rfc3339 = /^(\d{4}-\d\d-\d\d(?:T\d\d(?::\d\d(?::\d\d)?)?)?)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)?$/;
 
 interface Period {
@@ -44,7 +44,8 @@ function completed(dateTime: string): string {
 
 function durationMs(text: string): number {
   const parts = text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g);
-  return parts.reduce((sum, [, count, unit = "ms"]) => sum + Number(count) * (msOfUnit[unit] ?? 1), 0);
+  const length = parts.reduce((sum, [, count, unit = "ms"]) => sum + Number(count) * (msOfUnit[unit] ?? 1), 0);
+  return text.startsWith("-") ? -length : length;
 }
 
 function secondsText(milliseconds: number): string {

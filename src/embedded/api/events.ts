@@ -48,7 +48,8 @@ interface Wanted {
 }
 
 async function* eventLines({ bus, nowNs, filters, since, until, signal }: Wanted): AsyncGenerator<string> {
-  const waiting: EngineEventBody[] = since === undefined ? [] : bus.recent().filter((event) => atOf(event) >= since);
+  const past = since === undefined && until === undefined ? [] : bus.recent();
+  const waiting: EngineEventBody[] = past.filter((event) => since === undefined || atOf(event) >= since);
   let wake: (() => void) | undefined;
   const unsubscribe = bus.subscribe((event) => {
     waiting.push(event);

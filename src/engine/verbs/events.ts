@@ -16,8 +16,9 @@ export function eventVerbs(api: Api): Pick<Engine, "events"> {
       const end = new AbortController();
       const ended = signal === undefined ? end.signal : AbortSignal.any([signal, end.signal]);
       // The head of the answer comes a moment before the engine subscribes, Podman's only with the first event: told to
-      // begin at its own present, an engine makes up for all of that, and nobody has to wait for its answer.
-      const begin = period.since === undefined ? { since: await engineTime(api) } : {};
+      // begin at its own present, an engine makes up for all of that, and nobody has to wait for its answer. An end
+      // without a beginning means all that the engine still knows.
+      const begin = isOpen(period) ? { since: await engineTime(api) } : {};
       const query = { filters: JSON.stringify(inAllWords(filters)), ...enginePeriod(period, api.now), ...begin };
       const call = { method: "GET", path: "/events", query, signal: ended, isOpenEnded: true };
       const answer = told<Readable>(doing, api.transport.open(call));
@@ -30,6 +31,10 @@ export function eventVerbs(api: Api): Pick<Engine, "events"> {
       };
     },
   };
+}
+
+function isOpen({ since, until }: { readonly since?: string; readonly until?: string }): boolean {
+  return since === undefined && until === undefined;
 }
 
 async function* linesOf(answer: Promise<Readable>): AsyncGenerator<EngineEventBody> {
