@@ -62,3 +62,13 @@ export function oneOf<Word extends string>(...words: readonly Word[]): (value: s
     return word;
   };
 }
+
+/** Reads how progress is to be shown. */
+export const progressKind: (value: string) => "auto" | "tty" | "plain" | "json" | "quiet" | "none" = oneOf(
+  "auto",
+  "tty",
+  "plain",
+  "json",
+  "quiet",
+  "none",
+);

@@ -1,7 +1,7 @@
 import { type Command, CommanderError } from "commander";
 import { TscomposeError, UsageError } from "../errors.ts";
 import type { CommandEntry } from "./command.ts";
-import { GoFlagCommand, collect, integer, oneOf } from "./go-flags.ts";
+import { GoFlagCommand, collect, integer, oneOf, progressKind } from "./go-flags.ts";
 import type { Output } from "./io.ts";
 import type { GlobalFlags } from "./project-options.ts";
 import type { Session } from "./session.ts";
@@ -323,11 +323,7 @@ function declareGlobalFlags(root: Command): void {
     .option("--engine <address>", 'engine to use: an address, the path of a socket, or "embedded"')
     .option("--parallel <n>", "most engine calls at a time, -1 for no limit", integer)
     .option("--ansi <when>", "control codes: never, always, auto", oneOf("never", "always", "auto"))
-    .option(
-      "--progress <kind>",
-      "how to show progress: auto, tty, plain, json, quiet",
-      oneOf("auto", "tty", "plain", "json", "quiet", "none"),
-    )
+    .option("--progress <kind>", "how to show progress: auto, tty, plain, json, quiet", progressKind)
     .option("--all-resources", "keep networks, volumes, configs and secrets that no service uses")
     .option("--compatibility", "separate names with _ instead of -")
     .option("--dry-run", "show the plan, change nothing")

@@ -10,8 +10,8 @@ import type { Context } from "../../context.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { exitCode } from "../exit-code.ts";
 import type { Session } from "../session.ts";
-import { collect } from "../go-flags.ts";
-import type { Environment } from "../project-options.ts";
+import { collect, progressKind } from "../go-flags.ts";
+import type { Environment, GlobalFlags } from "../project-options.ts";
 
 interface BuildFlags {
   readonly buildArg?: readonly string[];
@@ -19,6 +19,7 @@ interface BuildFlags {
   readonly check?: boolean;
   readonly noCache?: boolean;
   readonly print?: boolean;
+  readonly progress?: GlobalFlags["progress"];
   readonly pull?: boolean;
   readonly provenance?: string;
   readonly push?: boolean;
@@ -57,7 +58,10 @@ export const build: CommandModule<BuildFlags> = {
     for (const flag of ["--compress", "--force-rm", "--no-rm", "--parallel"]) {
       command.addOption(command.createOption(flag).hideHelp());
     }
+    // Where docker build has it, and Docker Compose had it, before it became a global flag.
+    command.addOption(command.createOption("--progress <kind>").argParser(progressKind).hideHelp());
   },
+  imply: ({ progress }) => (progress === undefined ? {} : { progress }),
   async run({ args: services, flags, session }) {
     checkSupport(flags);
     const { buildArg = [], noCache = false, pull = false, quiet = false, withDependencies = false } = flags;

@@ -6,7 +6,7 @@ import { GoFlagCommand } from "../../../src/cli/go-flags.ts";
 const flagsOf: Readonly<Record<string, string>> = {
   attach: "--detach-keys --index --no-stdin --sig-proxy",
   build:
-    "--build-arg --builder --check -m/--memory --no-cache --print --provenance --pull --push -q/--quiet --sbom --ssh --with-dependencies",
+    "--build-arg --builder --check -m/--memory --no-cache --print --progress --provenance --pull --push -q/--quiet --sbom --ssh --with-dependencies",
   commit: "-a/--author -c/--change --index -m/--message -p/--pause",
   config:
     "--environment --format --hash --images --lock-image-digests --models --networks --no-consistency --no-env-resolution --no-interpolate --no-normalize --no-path-resolution -o/--output --profiles -q/--quiet --resolve-image-digests --services --variables --volumes",

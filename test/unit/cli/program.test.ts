@@ -30,6 +30,17 @@ describe("the program", () => {
     expect(stdout).toMatch(/\n {2}up +Create and start containers\n/);
   });
 
+  test.each([
+    { argv: ["build", "--progress", "json"], isJson: true },
+    { argv: ["build"], isJson: false },
+    { argv: ["--progress", "plain", "build", "--progress", "json"], isJson: false },
+  ])("shows progress as asked for before a build or after: $argv", async ({ argv, isJson }) => {
+    const { code, stderr } = await tscompose("-f", "/nowhere/compose.yaml", ...argv);
+    expect(code).toBe(1);
+    expect(stderr).toContain("/nowhere/compose.yaml");
+    expect(stderr.startsWith('{"')).toBe(isJson);
+  });
+
   test("promises no engine by a name that is not understood", async () => {
     const { stdout } = await tscompose("--help");
     const [, words = ""] = /--engine <address> +(.*(?:\n {20,}\S.*)*)/.exec(stdout) ?? [];
