@@ -50,6 +50,16 @@ const hints: readonly (readonly [words: RegExp, hint: string])[] = [
     /port is already allocated|address already in use/i,
     "another program holds the port: publish another one, or stop the program (ss -ltnp shows it)",
   ],
+  [
+    /executable file .*not found|exec: ".*": stat .*: no such file/i,
+    "check command and entrypoint: the image has no such program; what a shell is to read needs sh -c",
+  ],
+  [
+    /exec: ".*": permission denied|open executable: permission denied/i,
+    "make the file executable (chmod +x), or run it by its interpreter: sh FILE",
+  ],
+  [/unable to find (user|group) .*no matching entries/i, "the image has no such user or group: name one by its number"],
+  [/toomanyrequests|pull rate limit/i, "wait, or log in, which allows more: tscompose login [REGISTRY]"],
   [/no space left on device/i, "free some space: docker system df shows what takes it"],
   [
     /has dependent containers which must be removed before/i,

@@ -54,6 +54,14 @@ describe("a refusal", () => {
     ],
     ["manifest for nginx:0 not found: manifest unknown", "check the tag"],
     ["write /x: no space left on device", "docker system df"],
+    ['runc create failed: exec: "nosuch": executable file not found in $PATH', "command and entrypoint"],
+    ["crun: executable file `nosuch` not found in $PATH: No such file or directory", "command and entrypoint"],
+    ['runc create failed: exec: "/run.sh": stat /run.sh: no such file or directory', "command and entrypoint"],
+    ['runc create failed: exec: "/run.sh": permission denied', "chmod +x"],
+    ["crun: open executable: Permission denied", "chmod +x"],
+    ["unable to find user app: no matching entries in passwd file", "user or group"],
+    ["unable to find group app: no matching entries in group file", "user or group"],
+    ["toomanyrequests: You have reached your unauthenticated pull rate limit", "tscompose login"],
   ])("%s comes with a next step", (message, hint) => {
     expect(engineError("doing", new Refusal(500, message)).hint).toContain(hint);
   });
