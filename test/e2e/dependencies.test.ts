@@ -10,7 +10,7 @@ services:
     image: busybox
     command: ["sh", "-c", "sleep 0.5; touch /ready; sleep infinity"]
     stop_signal: SIGKILL
-    healthcheck: { test: "test -e /ready", interval: 200ms }
+    healthcheck: { test: "test -e /ready", interval: 200ms, retries: 100 }
   migration:
     image: busybox
     command: ["sh", "-c", "echo migrated"]

@@ -29,8 +29,8 @@ services:
 `,
 });
 
-/** While an action goes on, how many containers of the project run, told by the engine's own events. */
-function fewestRunning(least: number, action: Action): Action {
+/** While an action goes on, no fewer containers of the project run, told by the engine's own events. */
+function neverFewerThan(least: number, action: Action): Action {
   return async (world) => {
     const { engine, project } = world;
     await using changes = await engine.events();
@@ -44,30 +44,34 @@ function fewestRunning(least: number, action: Action): Action {
       fewest = Math.min(fewest, count);
     }
     expect(changes.seen.map(({ Action: what }) => what)).toContain("die");
-    expect(fewest).toBe(least);
+    expect(fewest).toBeGreaterThanOrEqual(least);
   };
 }
+
+/** Between two replicas and the third; that both of the two are away at the same moment nobody promises. */
+const waitedOnce: Action = async ({ outcomes }) =>
+  expect(outcomes.at(-1)?.stderr.match(/Service web {2}Waited/g)).toHaveLength(1);
 
 scenario("replicas are replaced as few at a time as the file says", replicated("1", "{ parallelism: 2, delay: 300ms }"))
   .step("up starts them", run("up", "-d", "--wait"), remember("web"))
   .step(
     "two at a time are replaced",
     write(replicated("2", "{ parallelism: 2, delay: 300ms }")),
-    fewestRunning(1, run("up", "-d")),
-    complained(/Service web {2}Waited/),
+    neverFewerThan(1, run("up", "-d")),
+    waitedOnce,
     isNewContainer("web"),
     variableIs("web", "VERSION", "2"),
   )
   .step(
     "one at a time where the file says nothing",
     write(replicated("3", "{}")),
-    fewestRunning(2, run("up", "-d")),
+    neverFewerThan(2, run("up", "-d")),
     variableIs("web", "VERSION", "3"),
   )
   .step(
     "none stops before its successor runs, with start-first",
     write(replicated("4", "{ order: start-first }")),
-    fewestRunning(3, run("up", "-d")),
+    neverFewerThan(3, run("up", "-d")),
     variableIs("web", "VERSION", "4"),
   )
   .step("down leaves nothing", run("down"), nothingIsLeft);
@@ -241,7 +245,7 @@ services:
     ports: ["127.0.0.1:${port}:80"]
     configs: [{ source: proxy, target: /etc/nginx/conf.d/default.conf }]
     depends_on: { web: { condition: service_healthy } }
-    healthcheck: { test: ["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1/"], interval: 300ms }
+    healthcheck: { test: ["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1/"], interval: 300ms, retries: 100 }
 configs: { server: { file: server.js }, proxy: { file: default.conf } }
 `,
 });
