@@ -11,6 +11,7 @@ export default defineCompose({
       command: ["sh", "-c", 'echo "$HOME" > /www/index.html; exec httpd -f -h /www'],
       tmpfs: "/www",
       ports: ["8080:80"],
+      healthcheck: healthy("wget -q -O /dev/null http://127.0.0.1/"),
       depends_on: { cache: { condition: "service_healthy" } },
     },
   },
