@@ -200,7 +200,7 @@ export async function createEngine(parts: EngineParts): Promise<Engine> {
       apparmor: isolation.apparmor,
       hasSeccomp: isolation.hasSeccomp,
       init: findInit(),
-      forwardsIpv4: async () => (await networkSetting("ipv4/ip_forward")) === "1",
+      forwardsIpv4: () => networkSetting("ipv4/ip_forward") === "1",
       runtime: runtimes.usual,
       now: timestamp,
       counts: () => countsOf(register.all(), images.usage().images.length),

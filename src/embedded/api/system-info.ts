@@ -24,7 +24,7 @@ export interface SystemInfoParts {
   readonly now: () => string;
   readonly counts: () => Counts;
   /** Whether the host forwards IPv4 at the moment. */
-  readonly forwardsIpv4: () => Promise<boolean>;
+  readonly forwardsIpv4: () => boolean;
 }
 
 /** What there is at the moment. */
@@ -40,7 +40,7 @@ export interface Counts {
 export async function systemInfo(parts: SystemInfoParts): Promise<object> {
   const { version, id, dataRoot, machine, limits, runtime, now, counts } = parts;
   const { containers, running, paused, stopped, images } = counts();
-  const forwardsIpv4 = await parts.forwardsIpv4();
+  const forwardsIpv4 = parts.forwardsIpv4();
   return {
     ID: id,
     Containers: containers,

@@ -58,8 +58,10 @@ export async function writeBundle(
     "host.ip": network?.hostBatch ?? "",
     "ns.ip": network?.namespaceBatch ?? "",
   };
-  // Small files that nobody syncs: handing each to another thread takes longer than writing it.
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(run, name), text, { mode: 0o600 });
+  // Small files that nobody syncs: handing each to another thread takes longer than writing it. An empty one says nothing.
+  for (const [name, text] of Object.entries(files)) {
+    if (text !== "") writeFileSync(join(run, name), text, { mode: 0o600 });
+  }
   return spec;
 }
 

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { endianness } from "node:os";
 import { run } from "./run.ts";
@@ -30,9 +30,10 @@ export async function interfaceNames(): Promise<string[]> {
 }
 
 /** The number of an interface that is up; `undefined` when the kernel does not tell it. */
-export async function interfaceIndex(name: string): Promise<number | undefined> {
+export function interfaceIndex(name: string): number | undefined {
   // Unlike sysfs, which shows the namespace that it was mounted in, this is about the one that the engine is in.
-  for (const line of ((await textOf("/proc/net/igmp")) ?? "").split("\n")) {
+  const path = "/proc/net/igmp";
+  for (const line of (existsSync(path) ? readFileSync(path, "utf8") : "").split("\n")) {
     const [index = "", device] = line.split(/[\s:]+/);
     if (device === name) return Number(index);
   }
@@ -96,9 +97,10 @@ export async function bridgePorts(): Promise<ReadonlyMap<string, string>> {
 }
 
 /** Reads a setting of the network, `ipv4/ip_forward`; `undefined` when the kernel has none of that name. */
-export async function networkSetting(name: string): Promise<string | undefined> {
+export function networkSetting(name: string): string | undefined {
   const path = `/proc/sys/net/${name}`;
-  return existsSync(path) ? (await readFile(path, "utf8")).trim() : undefined;
+  // The kernel answers at once: another thread would only take longer.
+  return existsSync(path) ? readFileSync(path, "utf8").trim() : undefined;
 }
 
 /** Changes a setting of the network. */

@@ -17,7 +17,7 @@ export async function makeBridge(network: NetworkDocument, owner: string): Promi
   ]);
   // Ports on the host's loopback lead to containers by the same translation as all others.
   await changeNetworkSetting(`ipv4/conf/${device}/route_localnet`, "1");
-  if ((await networkSetting(`ipv6/conf/${device}/disable_ipv6`)) === undefined) return;
+  if (networkSetting(`ipv6/conf/${device}/disable_ipv6`) === undefined) return;
   await changeNetworkSetting(`ipv6/conf/${device}/accept_ra`, "0");
   if (!network.hasIpv6) await changeNetworkSetting(`ipv6/conf/${device}/disable_ipv6`, "1");
 }

@@ -135,7 +135,7 @@ export async function enableForwarding({ announce }: NetworkState, network: Netw
     ...(network.hasIpv6 ? [["IPv6", "ipv6/conf/all/forwarding"] as const] : []),
   ] as const;
   for (const [family, setting] of wanted) {
-    if ((await networkSetting(setting)) !== "0") continue;
+    if (networkSetting(setting) !== "0") continue;
     await changeNetworkSetting(setting, "1");
     announce(
       `switched ${family} forwarding on (net.${setting.replaceAll("/", ".")}): network ${network.name} needs it`,

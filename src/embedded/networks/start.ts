@@ -117,9 +117,8 @@ async function preparedOf(
   const resolver = resolverEndpoint(linked);
   const isOnHost = endpoints.some(({ network }) => network.driver === "host");
   const offered = Object.fromEntries(offeredPorts(container.ports).map((port) => [port, null]));
-  const links = await Promise.all(
-    linked.map((endpoint) => linkLines(endpoint, Object.keys(published?.bindings ?? {}).length > 0)),
-  );
+  const hasPorts = Object.keys(published?.bindings ?? {}).length > 0;
+  const links = linked.map((endpoint) => linkLines(endpoint, hasPorts));
   return {
     hostBatch: batch(links.flatMap(({ onHost }) => onHost)),
     namespaceBatch: isOnHost
@@ -131,7 +130,7 @@ async function preparedOf(
           ...(gateway === undefined ? [] : gatewayLines(gateway)),
           ...(resolver === undefined ? [] : resolverLines(resolver)),
         ]),
-    sysctls: isOnHost ? {} : await sysctlsOf(linked),
+    sysctls: isOnHost ? {} : sysctlsOf(linked),
     endpoints: Object.fromEntries(endpoints.map((endpoint) => [endpoint.network.name, endpointInfo(endpoint)])),
     ports: isOnHost ? {} : { ...offered, ...published?.bindings },
     resolvConf: await resolvConfOf(container, endpoints),
@@ -140,14 +139,14 @@ async function preparedOf(
 }
 
 /** Where its link is made: within the container where that is enough, which takes one program less. */
-async function linkLines(
+function linkLines(
   endpoint: Endpoint,
   hasPorts: boolean,
-): Promise<{ readonly onHost: readonly string[]; readonly within: readonly string[] }> {
+): { readonly onHost: readonly string[]; readonly within: readonly string[] } {
   const other = `/proc/self/fd/${otherNamespace}`;
   const { device = "", driver } = endpoint.network;
   const { isConnected } = firewalled(endpoint.network);
-  const bridgeIndex = hasPorts || !isConnected || driver !== "bridge" ? undefined : await interfaceIndex(device);
+  const bridgeIndex = hasPorts || !isConnected || driver !== "bridge" ? undefined : interfaceIndex(device);
   if (bridgeIndex === undefined) {
     return { onHost: hostLines(endpoint, other, isConnected), within: [] };
   }
@@ -158,8 +157,8 @@ function batch(lines: readonly string[]): string {
   return lines.map((line) => `${line}\n`).join("");
 }
 
-async function sysctlsOf(endpoints: readonly Endpoint[]): Promise<Record<string, string>> {
-  const hasIpv6 = (await networkSetting("ipv6/conf/all/disable_ipv6")) !== undefined;
+function sysctlsOf(endpoints: readonly Endpoint[]): Record<string, string> {
+  const hasIpv6 = networkSetting("ipv6/conf/all/disable_ipv6") !== undefined;
   return Object.fromEntries([
     // 127.0.0.11 leads out of the container.
     ...(resolverEndpoint(endpoints) !== undefined ? [["net.ipv4.conf.all.route_localnet", "1"]] : []),
