@@ -22,8 +22,16 @@ const words = {
 
 const mostNamed = 3;
 
+/** A file may be called whatever it likes: nothing in its name moves the cursor or begins a line. */
+function printable(name: string): string {
+  return name.replaceAll(/\p{Cc}/gu, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return `\\x${code.toString(16).padStart(2, "0")}`;
+  });
+}
+
 function detail({ action, state, paths, container }: WatchEvent): string {
-  const named = paths.slice(0, mostNamed).map((path) => (path === "" ? "." : path));
+  const named = paths.slice(0, mostNamed).map((path) => (path === "" ? "." : printable(path)));
   const more = paths.length > named.length ? ` and ${paths.length - named.length} more` : "";
   const what = state === "done" && action !== "sync" && action !== "repair" ? "" : named.join(", ") + more;
   const where = container === undefined ? "" : ` in ${container}`;
