@@ -73,7 +73,7 @@ export interface WatchEvent {
   readonly service: string;
   readonly action: WatchAction;
   readonly state: "started" | "done" | "failed";
-  /** Relative to the folders that are watched. */
+  /** Relative to the folders that are watched, `""` for such a folder itself; of a watched file, its name. */
   readonly paths: readonly string[];
   readonly container?: string;
   readonly message?: string;

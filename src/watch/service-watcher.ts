@@ -1,4 +1,4 @@
-import { join, posix, relative, sep } from "node:path";
+import { basename, join, posix, relative, sep } from "node:path";
 import { setTimeout as pass } from "node:timers/promises";
 import type { WatchRule } from "../compose/project.ts";
 import { TscomposeError } from "../errors.ts";
@@ -78,6 +78,8 @@ export class ServiceWatcher {
   #retry: NodeJS.Timeout | undefined;
   #retryAfterMs = firstRetryMs;
   readonly #warned = new Set<string>();
+  /** Why copies failed since the last that did not: trying again tells nothing new. */
+  readonly #failures = new Set<string>();
   #isOver = false;
 
   constructor(options: ServiceWatcherOptions) {
@@ -169,11 +171,12 @@ export class ServiceWatcher {
     const changed = await this.#lookAtAll(batch);
     const hasChanged = changed.some(({ paths }) => paths.length > 0);
     if (isEmpty(batch) && !hasChanged) return false;
-    const rebuilding = pathsOf(changed, "rebuild");
+    if (hasChanged) this.#failures.clear();
+    const rebuilding = this.#pathsOf(changed, "rebuild");
     const isAnew = this.#owesRebuild && hasChanged;
     if (rebuilding.length > 0 || isAnew) await this.#rebuild(rebuilding);
     const copied = await this.#copyAll(batch, changed);
-    const restarting = [...pathsOf(changed, "restart"), ...pathsOf(copied, "sync+restart")];
+    const restarting = [...this.#pathsOf(changed, "restart"), ...this.#pathsOf(copied, "sync+restart")];
     if (restarting.length > 0) {
       await this.#attempt("restart", restarting, () => this.#options.workshop.restart(this.#options.service));
     }
@@ -187,7 +190,7 @@ export class ServiceWatcher {
    */
   async #lookAtAll(batch: Batch): Promise<readonly Change[]> {
     const changed = await this.#lookAt(batch);
-    if (pathsOf(changed, "rebuild").length + pathsOf(changed, "restart").length === 0) return changed;
+    if (this.#pathsOf(changed, "rebuild").length + this.#pathsOf(changed, "restart").length === 0) return changed;
     await pass(savingMs);
     await this.#burstToPass();
     const { paths } = this.#pending;
@@ -207,13 +210,18 @@ export class ServiceWatcher {
       const inside = [...paths].flatMap((path) => below(rule.root, path));
       const again = [...(looksIntoNew ? host.takeNewFolders() : host.newFolders)];
       const found = await host.refresh(isWhole || isFirst ? [""] : [...inside, ...again]);
-      // What is there at the beginning is watched.
-      if (isFirst) host.takeNewFolders();
+      if (isFirst) this.#begin(rule, host);
       this.#warnOf(host.unreadable);
       for (const folder of host.takeOpenedFolders()) this.#options.opened(join(rule.root, folder));
       return { rule, paths: isFirst ? [] : found };
     });
     return Promise.all(looks);
+  }
+
+  /** What is there at the beginning is watched; so is what is not there yet, which may be a mistake. */
+  #begin({ root }: WatchedRule, host: HostTree): void {
+    host.takeNewFolders();
+    if (!host.tree.has("") && host.knows("")) this.#warn(`${root}: no such file or folder yet: waiting for it`);
   }
 
   async #rebuild(paths: readonly string[]): Promise<void> {
@@ -275,7 +283,8 @@ export class ServiceWatcher {
     if (!isDone) this.#owesCopies = true;
     if (isDone && change.paths.length > 0) {
       const action = isVerifying ? "repair" : "sync";
-      this.#report({ action, state: "done", paths: change.paths, container: replica.name });
+      this.#report({ action, state: "done", paths: this.#named(change), container: replica.name });
+      this.#failures.clear();
     }
     return change;
   }
@@ -289,11 +298,12 @@ export class ServiceWatcher {
     return true;
   }
 
-  async #exec({ rule, replica, paths }: Change): Promise<void> {
+  async #exec(change: Change): Promise<void> {
+    const { rule, replica, paths } = change;
     const { action, exec } = rule.rule;
     if (action !== "sync+exec" || exec === undefined || replica === undefined || paths.length === 0) return;
     const { service, workshop } = this.#options;
-    await this.#attempt("exec", paths, () => workshop.exec(replica, service, exec));
+    await this.#attempt("exec", this.#named(change), () => workshop.exec(replica, service, exec));
   }
 
   /** Tells how it went; a failure is told and harms nothing else. */
@@ -305,11 +315,23 @@ export class ServiceWatcher {
     } catch (error) {
       if (!(error instanceof TscomposeError)) throw error;
       const { message, hint } = error;
+      if (!isTold && this.#failures.has(message)) return false;
+      this.#failures.add(message);
       this.#report({ action, state: "failed", paths, message, ...(hint === undefined ? {} : { hint }) });
       return false;
     }
     if (isTold) this.#report({ action, state: "done", paths });
     return true;
+  }
+
+  #pathsOf(changes: readonly Change[], action: WatchRule["action"]): readonly string[] {
+    return changes.filter(({ rule }) => rule.rule.action === action).flatMap((change) => this.#named(change));
+  }
+
+  /** A file that is watched itself goes by its name. */
+  #named({ rule, paths }: Change): readonly string[] {
+    const root = this.#watched.find((watched) => watched.rule === rule)?.host.tree.get("");
+    return root?.kind === "directory" ? paths : paths.map((path) => (path === "" ? basename(rule.root) : path));
   }
 
   #warnOf(messages: readonly string[]): void {
@@ -332,10 +354,6 @@ interface Change {
   readonly rule: WatchedRule;
   readonly replica?: Replica;
   readonly paths: readonly string[];
-}
-
-function pathsOf(changes: readonly Change[], action: WatchRule["action"]): readonly string[] {
-  return changes.filter(({ rule }) => rule.rule.action === action).flatMap(({ paths }) => paths);
 }
 
 function emptyBatch(): Batch {

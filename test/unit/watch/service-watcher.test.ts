@@ -2,6 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { TscomposeError } from "../../../src/errors.ts";
+import type { Emit } from "../../../src/events.ts";
 import { ServiceWatcher } from "../../../src/watch/service-watcher.ts";
 import { FolderWorkshop } from "../../support/folder-workshop.ts";
 import { hostTree } from "../../support/watching.ts";
@@ -33,6 +35,19 @@ test("a folder that is being filled is looked into until nothing more comes, tho
   await world.isFollowed();
 });
 
+test("why a copy fails is told once, and again when a file has changed", async () => {
+  await using world = await begin();
+  const attempts = world.failAll("mounted read-only");
+  for (let count = 1; count <= 3; count++) {
+    world.watcher.noticeAll();
+    await attempts.reach(count);
+  }
+  await world.write(["kept"]);
+  await attempts.reach(4);
+  await world.watcher.stop();
+  expect(world.failures).toEqual(["mounted read-only", "mounted read-only"]);
+});
+
 async function begin(): Promise<World & AsyncDisposable> {
   const folder = await mkdtemp(join(tmpdir(), "service-watcher-"));
   const [source, container] = [join(folder, "source"), join(folder, "container")];
@@ -56,7 +71,11 @@ async function begin(): Promise<World & AsyncDisposable> {
     return path;
   };
   let copied = (): void => {};
-  const emit = (): void => copied();
+  const failures: string[] = [];
+  const emit: Emit = (event) => {
+    if (event.kind === "watch" && event.state === "failed") failures.push(event.message ?? "");
+    copied();
+  };
   const watcher = new ServiceWatcher({ service: "web", rules, workshop, emit, opened: () => {} });
   return {
     watcher,
@@ -65,6 +84,15 @@ async function begin(): Promise<World & AsyncDisposable> {
     },
     beforeNextUnpack(work) {
       next = work;
+    },
+    failures,
+    failAll(message) {
+      const attempts = new Attempts();
+      workshop.beforeUnpack = async () => {
+        attempts.add();
+        throw new TscomposeError({ code: "operation-failed", message });
+      };
+      return attempts;
     },
     async write(names) {
       for (const name of names) watcher.notice(await put(name));
@@ -93,12 +121,31 @@ async function begin(): Promise<World & AsyncDisposable> {
   };
 }
 
+/** How often something was tried. */
+class Attempts {
+  #count = 0;
+  #wake: () => void = () => {};
+
+  add(): void {
+    this.#count++;
+    this.#wake();
+  }
+
+  async reach(count: number): Promise<void> {
+    while (this.#count < count) await new Promise<void>((resolve) => (this.#wake = resolve));
+  }
+}
+
 interface World {
   readonly watcher: ServiceWatcher;
   /** How many have been unpacked, or begun to be. */
   readonly archives: number;
   /** Once: what happens here while the next archive is on its way. */
   beforeNextUnpack(work: () => Promise<void>): void;
+  /** Why copies failed, as far as that was told. */
+  readonly failures: readonly string[];
+  /** From now on nothing can be unpacked. */
+  failAll(message: string): Attempts;
   /** Writes files, and tells of each. */
   write(names: readonly string[]): Promise<void>;
   /** Makes a folder, and tells of it. */
