@@ -19,10 +19,18 @@ import { restart } from "./restart.ts";
 import { findContainers } from "./select-containers.ts";
 import { up, type UpOptions } from "./up.ts";
 
+/** How watching deals with a project. */
+export interface WorkshopOptions {
+  readonly up: UpOptions;
+  readonly prunes: boolean;
+  /** From then on no command is waited for. */
+  readonly signal: AbortSignal;
+}
+
 /** What watching does to a project on an engine; `prunes`: what a rebuild takes the name from is removed. */
 export function openWorkshop(
   project: Project,
-  { up: options, prunes }: { readonly up: UpOptions; readonly prunes: boolean },
+  { up: options, prunes, signal }: WorkshopOptions,
   context: Context,
 ): Workshop {
   const { engine } = context;
@@ -35,7 +43,7 @@ export function openWorkshop(
     contents: (replica, path) => readContents(engine, replica, path),
     read: (replica, path) => readOne(engine, replica, path),
     // At the root: elsewhere the engine refuses links that lead out of the folder.
-    unpack: (replica, archive) => engine.uploadArchive(replica.id, "/", archive),
+    unpack: (replica, archive) => engine.uploadArchive(replica.id, "/", archive).catch(explainReadOnly),
     async remove(replica, paths) {
       for (const some of inPortions(paths)) await removePaths(engine, replica, some);
     },
@@ -49,13 +57,23 @@ export function openWorkshop(
     async restart(service) {
       checkExecution(await restart(subject, { services: [service] }, context));
     },
-    exec: (replica, service, hook) => runCommand(engine, replica.id, commandOf(hook), `${service}: watch command`),
+    exec: (replica, service, hook) =>
+      runCommand(engine, replica.id, commandOf(hook), { title: `${service}: watch command`, signal }),
   };
 }
 
 function toReplica(row: ContainerSummary): Replica {
   const bound = (row.Mounts ?? []).filter(({ Type }) => Type === "bind");
   return { id: row.Id, name: toContainer(row).name, boundFolders: bound.map(({ Destination }) => Destination) };
+}
+
+/** Engines say of what is mounted read-only only that it is. */
+function explainReadOnly(cause: unknown): never {
+  if (!(cause instanceof TscomposeError) || !/read-only file system|marked read-only/i.test(cause.message)) throw cause;
+  const { code, message } = cause;
+  const hint =
+    "files are copied to where the container may write: no read_only for a service that is synced, and no :ro";
+  throw new TscomposeError({ code, message, hint, cause });
 }
 
 /** Reads the archive of a path: works in every container, whatever programs it has. */
@@ -112,7 +130,7 @@ async function removePaths(engine: Engine, replica: Replica, paths: readonly str
       engine,
       replica.id,
       { command, user: "0", environment: [] },
-      `${replica.name}: removing files with`,
+      { title: `${replica.name}: removing files with` },
     );
   } catch (cause) {
     if (!(cause instanceof TscomposeError)) throw cause;

@@ -58,19 +58,23 @@ async function watchUntilEdited(
   const { services = [], verifies = false, keepsImages = false, directory } = options;
   const files = [...loaded.sources.keys()].map((name) => resolve(directory, name));
   const edits = new Edits(loaded, options, context);
+  const over = new AbortController();
+  const { signal } = over;
   const rules = watchedRules(project, services, await readIgnoreFiles(loaded, context));
   await using events = await subscribe(project.name, context);
   await using watching = await startWatch({
     rules,
     files,
     fileChanged: edits.notice,
-    workshop: openWorkshop(project, { up: options.up, prunes: !keepsImages }, context),
+    workshop: openWorkshop(project, { up: options.up, prunes: !keepsImages, signal }, context),
     emit: context.emit,
     verifies,
   });
-  context.watching(rules.map(({ root }) => root));
+  context.watching([...new Set(rules.map(({ root }) => root))]);
   void followStarts(events, watching);
-  return await edits.next;
+  const next = await edits.next;
+  over.abort();
+  return next;
 }
 
 /** Edits of the compose files: the first that is sound and changes something ends the watch of what was before. */
@@ -82,6 +86,7 @@ class Edits {
   readonly #context: WatchContext;
   #isReading = false;
   #isStale = false;
+  #isRefused = false;
 
   constructor(before: Loaded, options: WatchProjectOptions, context: WatchContext) {
     const { promise, resolve: finish } = Promise.withResolvers<Loaded | undefined>();
@@ -104,16 +109,27 @@ class Edits {
     this.#isReading = true;
     while (this.#isStale) {
       this.#isStale = false;
-      await this.#read().catch(this.#context.refused);
+      await this.#read().catch((error: unknown) => {
+        this.#isRefused = true;
+        this.#context.refused(error);
+      });
     }
     this.#isReading = false;
   }
 
   async #read(): Promise<void> {
     const loaded = await this.#options.reload();
-    if (this.#isStale || isSameProject(loaded, this.#before)) return;
+    if (this.#isStale) return;
+    if (isSameProject(loaded, this.#before)) return this.#tellOfRecovery();
     checkWatchable(loaded, this.#options.services);
     this.#finish(loaded);
+  }
+
+  /** Whoever was told of a mistake wants to know that it is mended, though nothing follows from it. */
+  #tellOfRecovery(): void {
+    if (!this.#isRefused) return;
+    this.#isRefused = false;
+    this.#context.emit({ kind: "remark", level: "info", message: "⦿ the compose files are as they were" });
   }
 }
 

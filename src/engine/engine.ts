@@ -101,11 +101,8 @@ export interface Engine {
   attach(id: string, options: AttachOptions): Promise<Attachment>;
 
   createExec(id: string, body: ExecBody): Promise<string>;
-  /** Starts a prepared exec and joins its streams; `detach` returns at once. */
-  startExec(
-    execId: string,
-    options: { readonly tty: boolean; readonly detach?: boolean; readonly stdin?: boolean },
-  ): Promise<Attachment>;
+  /** Starts a prepared exec and joins its streams, until the signal fires; `detach` returns at once. */
+  startExec(execId: string, options: ExecOptions): Promise<Attachment>;
   inspectExec(execId: string): Promise<{ readonly running: boolean; readonly exitCode: number | undefined }>;
   resizeExec(execId: string, size: WindowSize): Promise<void>;
   resizeContainer(id: string, size: WindowSize): Promise<void>;
@@ -203,6 +200,15 @@ export interface Attachment extends AsyncDisposable {
   write(bytes: Uint8Array): Promise<void>;
   /** Half-closes: the process sees the end of its input. */
   endInput(): void;
+}
+
+/** How a prepared command is started. */
+export interface ExecOptions {
+  readonly tty: boolean;
+  readonly detach?: boolean;
+  readonly stdin?: boolean;
+  /** Ends the output, not the command. */
+  readonly signal?: AbortSignal;
 }
 
 /** What to run in a running container. */

@@ -14,11 +14,25 @@ export async function runHook(
   { engine, ids }: Tools,
 ): Promise<undefined> {
   const { container, service, moment } = operation;
-  await runCommand(engine, ids.resolve(container), operation, `${service}: ${moment} hook`);
+  await runCommand(engine, ids.resolve(container), operation, { title: `${service}: ${moment} hook` });
 }
 
-/** Runs a command in a container to its end; a status other than 0 fails, with the last lines it printed. */
-export async function runCommand(engine: Engine, id: string, hook: HookCommand, title: string): Promise<void> {
+/** How a command is told of, and until when its end is waited for. */
+interface RunOptions {
+  readonly title: string;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs a command in a container to its end; a status other than 0 fails, with the last lines it printed. So does a command
+ * that has not ended when the signal fires: it goes on.
+ */
+export async function runCommand(
+  engine: Engine,
+  id: string,
+  hook: HookCommand,
+  { title, signal }: RunOptions,
+): Promise<void> {
   const { command, user, workingDir, privileged, environment } = hook;
   const exec = await engine.createExec(id, {
     ...outputOnly,
@@ -28,11 +42,14 @@ export async function runCommand(engine: Engine, id: string, hook: HookCommand, 
     ...(workingDir === undefined ? {} : { WorkingDir: workingDir }),
     ...(privileged === undefined ? {} : { Privileged: privileged }),
   });
-  await using attachment = await engine.startExec(exec, { tty: false });
+  await using attachment = await engine.startExec(exec, { tty: false, ...(signal && { signal }) });
   const lines = await tailOf(attachment.output);
-  const { exitCode } = await engine.inspectExec(exec);
-  if (exitCode === 0) return;
+  const { exitCode, running } = await engine.inspectExec(exec);
   const shown = coverArguments(command).join(" ");
+  if (signal?.aborted === true && (running || exitCode === undefined)) {
+    throw new TscomposeError({ code: "interrupted", message: `${title} "${shown}" goes on without us` });
+  }
+  if (exitCode === 0) return;
   throw new TscomposeError({
     code: "operation-failed",
     message: [`${title} "${shown}" exited with status ${exitCode}`, ...lines].join("\n  "),

@@ -64,6 +64,21 @@ services:
     expect(await starts()).toBe(4);
   });
 
+  test("a command that does not end keeps neither an edit of the compose file waiting nor Ctrl-C", async () => {
+    const compose = (word: string): string =>
+      `services: {web: {${sleeper}, develop: {watch: [{path: hook, action: sync+exec, target: /hook, exec: {command: sleep ${word}}}]}}}`;
+    await using world = await begin({ "compose.yaml": compose("infinity"), "hook/a": "one" });
+    await using watching = await Watching.start(world.project);
+    await watching.says(/web: running its command/);
+    await world.change((at) => writeFile(at("compose.yaml"), compose("1000000")));
+    await watching.says(/web: its command did not succeed .*"sleep infinity" goes on without us/);
+    await watching.says(/⦿ watching /);
+    await world.change((at) => writeFile(at("hook/a"), "two"));
+    await watching.says(/web: running its command/);
+    expect((await watching.end()).exitCode).toBe(130);
+    expect(watching.said).toContain('"sleep 1000000" goes on without us');
+  });
+
   // The right to administer the system is bit 21. Mounting something would take more: a seccomp filter is as the container's.
   const mayAdminister = "test $$((0x$$(sed -n 's/^CapEff:.//p' /proc/self/status) >> 21 & 1)) = 1";
 
@@ -99,6 +114,7 @@ services:
     await using watching = await Watching.start(world.project);
     await watching.says(/synced in /);
     await world.change((at) => writeFile(at("Dockerfile"), "FROM busybox\nRUN exit 3\n"));
+    await watching.says(/web: rebuilding \(Dockerfile\)/);
     await watching.says(/web: not rebuilt/);
     expect(await world.read("web-1", "/version")).toBe("one\n");
     await world.change((at) => writeFile(at("src/a"), "two"));
@@ -121,6 +137,8 @@ services:
     await watching.says(/synced in /);
     await world.change((at) => writeFile(at("compose.yaml"), compose("environmnt: {A: 1},")));
     await watching.says(/compose\.yaml:1:\d+ services\.web\.environmnt: unknown key/);
+    await world.change((at) => writeFile(at("compose.yaml"), compose("")));
+    await watching.says(/the compose files are as they were/);
     await world.change((at) => writeFile(at("compose.yaml"), compose("environment: {A: 1},")));
     await watching.says(/⦿ watching/);
     await watching.says(/synced in /);
@@ -182,6 +200,27 @@ services:
     await world.change((at) => writeFile(at("src/a"), "two"));
     await world.isEventuallyFollowed("two-1", "/app", watching);
     expect(watching.said.match(/one: rebuilding/g)).toHaveLength(1);
+  });
+
+  test("what cannot be copied, or is not there yet, is told", async () => {
+    await using world = await begin({
+      "compose.yaml": `
+services:
+  web:
+    ${sleeper.replaceAll(", ", "\n    ")}
+    volumes: ["held:/held:ro"]
+    develop:
+      watch: [{ path: src, action: sync, target: /held }, { path: later, action: sync, target: /later }]
+volumes: { held: {} }
+`,
+      "src/a": "",
+    });
+    await using watching = await Watching.start(world.project);
+    await watching.hasSaid(/later: no such file or folder yet: waiting for it/);
+    await watching.hasSaid(/not synced, .*read-only.*\n +hint: files are copied to where the container may write/);
+    await world.change((at) => writeFile(at("later"), "now"));
+    await watching.hasSaid(/synced in \S+ \(later\)/);
+    expect(await world.read("web-1", "/later")).toBe("now");
   });
 
   test("what is left out stays out, what is mounted is not copied", async () => {

@@ -1,3 +1,4 @@
+import { addAbortSignal } from "node:stream";
 import { connectionOf, told } from "../answer.ts";
 import { attachmentOver, detached, endingQuietly } from "../attachment.ts";
 import { isAtLeast } from "../../docker-api/version.ts";
@@ -54,7 +55,7 @@ export function streamVerbs(api: Api): StreamVerbs {
       return (await told<{ readonly id: string }>(`preparing a command in container ${id}`, asked)).id;
     },
 
-    async startExec(execId, { tty, detach = false, stdin = false }) {
+    async startExec(execId, { tty, detach = false, stdin = false, signal }) {
       const doing = "starting a command";
       const exec = (await docker()).getExec(execId);
       if (detach) {
@@ -63,7 +64,8 @@ export function streamVerbs(api: Api): StreamVerbs {
         return detached;
       }
       const connection = connectionOf(await told(doing, exec.start({ Tty: tty, hijack: true, stdin })));
-      return attachmentOver(connection, { doing, tty });
+      if (signal !== undefined) addAbortSignal(signal, connection);
+      return attachmentOver(connection, { doing, tty, signal });
     },
 
     async inspectExec(execId) {
