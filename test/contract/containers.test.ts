@@ -205,6 +205,27 @@ describe.each(testEngines(inject("embeddedEngine")))("containers on $name", (tes
     expect((await box.inspect(name)).Id).toBe(id);
   });
 
+  test("a name that another one has is not given by a rename", async () => {
+    const [id, taken] = [await box.create("true"), box.name("taken")];
+    await box.engine.createContainer({ name: taken, body: { Image: image, Labels: box.labels } });
+    const renamed = box.engine.renameContainer(id, taken);
+    await expect(renamed).rejects.toThrow(/Error when allocating new name: Conflict/);
+    expect((await box.inspect(taken)).Id).not.toBe(id);
+  });
+
+  test("limits that no program starts with are refused, also of one that is there", async () => {
+    const least = "Minimum memory limit allowed is 6MB";
+    await expect(box.create("true", { HostConfig: { Memory: 1024 } })).rejects.toThrow(least);
+    const id = await box.create("true");
+    await expect(box.engine.updateContainer(id, { Memory: 1024 })).rejects.toThrow(least);
+    expect((await box.inspect(id)).HostConfig.Memory).toBe(0);
+  });
+
+  test("a working directory is absolute", async () => {
+    const created = box.create("true", { WorkingDir: "relative" });
+    await expect(created).rejects.toThrow("the working directory 'relative' is invalid");
+  });
+
   test("an uploaded archive is there before the start", async () => {
     const id = await box.create("cat /etc/motto");
     await box.engine.uploadArchive(id, "/etc", tarOf("motto", "less is more"));

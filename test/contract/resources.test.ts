@@ -56,6 +56,8 @@ describe.each(testEngines(inject("embeddedEngine")))("networks, volumes and imag
       expect(exitCode).toBe(0);
       await box.engine.disconnectNetwork(name, server, { force: true });
       expect((await box.inspect(server)).NetworkSettings.Networks[name]).toBeUndefined();
+      const stranger = box.engine.disconnectNetwork(name, box.name("nobody"), { force: true });
+      await expect(stranger).rejects.toMatchObject({ code: "not-found" });
     });
 
     test("the first question of a container for a name is answered, however early it asks", async () => {

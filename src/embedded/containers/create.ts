@@ -42,6 +42,10 @@ async function create(
     throw badRequest(`Invalid container name (${wishedName}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`);
   }
   if (!body.Image) throw badRequest("no image specified: the field Image is empty");
+  const { WorkingDir = "" } = body;
+  if (WorkingDir && !WorkingDir.startsWith("/")) {
+    throw badRequest(`the working directory '${WorkingDir}' is invalid, it needs to be an absolute path`);
+  }
   const wish = withoutNulls(body.HostConfig ?? {});
   checkHostConfig(wish);
   checkIsolation(wish, rooms.isolation);

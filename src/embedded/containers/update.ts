@@ -1,13 +1,13 @@
 import type { ContainerUpdateBody, HostConfig } from "../../docker-api/container.ts";
 import { conflict } from "../api/http-error.ts";
 import { limitWarnings } from "../runtime/limit-warnings.ts";
-import { resourcesOf } from "../runtime/resources.ts";
+import { checkLimits, resourcesOf } from "../runtime/resources.ts";
 import { isRunning } from "./container.ts";
 import { checkHostConfig } from "./host-config.ts";
 import { mayMove } from "./lifecycle.ts";
 import type { VerbParts } from "./verbs.ts";
 
-/** Changes limits and the restart policy of a container, also while it runs. Throws 409 for one that is being removed. */
+/** Changes limits and the restart policy of a container, also while it runs. Throws 400 for limits that contradict each other, 409 for one that is being removed. */
 export async function updateContainer(
   { rooms, turns }: VerbParts,
   reference: string,
@@ -21,6 +21,7 @@ export async function updateContainer(
     const container = register.get(id);
     mayMove("restart", container);
     const hostConfig: HostConfig = { ...container.hostConfig, ...wish };
+    checkLimits(hostConfig);
     if (hostConfig.AutoRemove === true && wish.RestartPolicy !== undefined && wish.RestartPolicy.Name !== "no") {
       throw conflict("Restart policy cannot be updated because AutoRemove is enabled for the container");
     }

@@ -6,6 +6,7 @@ import { sendSignal } from "../host/processes.ts";
 import { signalNumber } from "../runtime/signals.ts";
 import type { ContainerDocument } from "./container.ts";
 import { mayMove } from "./lifecycle.ts";
+import type { Register } from "./register.ts";
 import type { ContainerRooms } from "./rooms.ts";
 import type { Runs } from "./runs.ts";
 import type { Turns } from "../store/turns.ts";
@@ -160,12 +161,20 @@ export async function renameContainer({ rooms, turns }: VerbParts, reference: st
   await turns(id, async () => {
     const { name: oldName } = register.get(id);
     if (name === oldName) throw badRequest("Renaming a container with the same name as its current name");
-    register.takeName(name, id);
+    takeNewName(register, name, id);
     await register.change(id, { name });
     register.freeName(oldName);
     await networks.rename(id, name);
     publish(register.get(id), "rename", { oldName: `/${oldName}` });
   });
+}
+
+function takeNewName(register: Register, name: string, id: string): void {
+  try {
+    register.takeName(name, id);
+  } catch (error) {
+    throw error instanceof HttpError ? conflict(`Error when allocating new name: ${error.message}`) : error;
+  }
 }
 
 /** Does what freezes a container, or lets it go on: nothing else that would keep it as it is comes between. */

@@ -104,7 +104,7 @@ export async function disconnect(
   { reference, isForced }: { readonly reference: string; readonly isForced: boolean },
 ): Promise<void> {
   const found = state.containers.find(reference);
-  if (found === undefined && isForced) return;
+  if (found === undefined && isForced) throw notFound(`endpoint ${reference} not found`);
   const { container } = found ?? findContainer(state, reference);
   await state.containers.alone(container.id, () => disconnectAlone(state, network, container.id));
 }
