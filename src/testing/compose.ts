@@ -8,6 +8,7 @@ import { StackHistory } from "./dossier/history.ts";
 import { wantedDossiers } from "./dossier/places.ts";
 import { recordDossier } from "./dossier/record.ts";
 import { currentTestFile } from "./dossier/test-file.ts";
+import { checkWishes } from "./check-wishes.ts";
 import { definitionText, identityOf, isDefinition } from "./definition.ts";
 import { keepNames } from "./keep-names.ts";
 import { keepWatch } from "./guard/own-guard.ts";
@@ -161,6 +162,7 @@ async function joinShared(
 
 /** What a test said, as data, with all that this process has to say. */
 export function toRequest(file: ComposeSource, options: StackWishes): StackRequest {
+  checkWishes(options);
   const { workingDirectory, homeDirectory, environment } = ownSurroundings();
   const { services = [], profiles, env = {}, envFiles, projectDirectory, engine, build, pull } = options;
   return {

@@ -115,6 +115,8 @@ export async function takeSnapshot(
       "leave out layers: true, or reuse: true",
     );
   }
+  const unknown = asked.find((name) => !Object.hasOwn(running.project.services, name));
+  if (unknown !== undefined) throw new UsageError(`snapshot: there is no service "${unknown}"`);
   await running.refresh({ all: true });
   const mounted = volumesOf(running, asked);
   const written = keepsLayers ? layeredOf(running, asked, mounted) : [];
