@@ -1,5 +1,5 @@
 import { renameSync, writeFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { rename, writeFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { describeOutcome, start, tscompose } from "../support/tool.ts";
 import { begin, sleeper, type WatchWorld } from "../support/watch-world.ts";
@@ -219,7 +219,10 @@ volumes: { held: {} }
     await using watching = await Watching.start(world.project);
     await watching.hasSaid(/later: no such file or folder yet: waiting for it/);
     await watching.hasSaid(/not synced, .*read-only.*\n +hint: files are copied to where the container may write/);
-    await world.change((at) => writeFile(at("later"), "now"));
+    await world.change(async (at) => {
+      await writeFile(at("beside"), "now");
+      await rename(at("beside"), at("later"));
+    });
     await watching.hasSaid(/synced in \S+ \(later\)/);
     expect(await world.read("web-1", "/later")).toBe("now");
   });
