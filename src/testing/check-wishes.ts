@@ -39,6 +39,15 @@ export function checkWishes(wishes: StackWishes): void {
   }
 }
 
+/** Throws a `UsageError` for a command that is a text: of that only the first letter would be run. */
+export function checkCommand(command: readonly string[]): void {
+  if (Array.isArray(command)) return;
+  throw new UsageError(
+    `exec: expected a list of a program and its arguments, got ${inspect(command)}`,
+    `for a line of a shell: ["sh", "-c", "..."]`,
+  );
+}
+
 function list(what: string): readonly [string, Check] {
   return [`a list of ${what}`, (value) => Array.isArray(value) && value.every(isText)];
 }

@@ -7,6 +7,7 @@ import { kill, pause, restart, stop, unpause } from "../library/change.ts";
 import { type CommandResult, exec, type ExecRequest, run, type RunRequest } from "../library/command.ts";
 import { copyFrom, type CopyRequest, copyTo } from "../library/copy.ts";
 import { logs } from "../library/follow.ts";
+import { checkCommand } from "./check-wishes.ts";
 import { connectionUrl, mainPort, type Place, type UrlSource } from "./connection-url.ts";
 import { bringBack } from "./only-these.ts";
 import { Fault } from "./faults/fault.ts";
@@ -79,7 +80,8 @@ export class TestService<Shape extends ServiceShape = ServiceShape> {
   }
 
   /** Runs a command in it. An exit code other than 0 is an answer, not an error. */
-  exec(command: readonly string[], options: ServiceCommand<ExecRequest> = {}): Promise<CommandResult> {
+  async exec(command: readonly string[], options: ServiceCommand<ExecRequest> = {}): Promise<CommandResult> {
+    checkCommand(command);
     const { project, context } = this.#running;
     return exec(project, { ...options, service: this.name, command }, context);
   }

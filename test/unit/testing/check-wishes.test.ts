@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkWishes } from "../../../src/testing/check-wishes.ts";
+import { checkCommand, checkWishes } from "../../../src/testing/check-wishes.ts";
 import type { StackWishes } from "../../../src/testing/compose.ts";
 
 test.each<[options: object, message: string]>([
@@ -25,4 +25,9 @@ test("options that are there, or explicitly are not, are fine", () => {
     build: "never",
   };
   expect(() => checkWishes({ ...wishes, engine: undefined } as unknown as StackWishes)).not.toThrow();
+});
+
+test("a command that is a text is refused", () => {
+  expect(() => checkCommand("redis-cli ping" as unknown as string[])).toThrow("got 'redis-cli ping'");
+  expect(() => checkCommand(["redis-cli", "ping"])).not.toThrow();
 });
