@@ -48,19 +48,21 @@ export class Watching implements AsyncDisposable {
 
   /** Resolves when it has said this, after what was waited for before. */
   async says(expected: RegExp): Promise<void> {
+    const deadline = patience();
     for (;;) {
       const found = expected.exec(this.#said.slice(this.#read));
       if (found !== null) {
         this.#read += found.index + found[0].length;
         return;
       }
-      await this.#more(expected);
+      await this.#more(expected, deadline);
     }
   }
 
   /** Resolves when it has said this, before what was waited for or after it. */
   async hasSaid(expected: RegExp): Promise<void> {
-    while (!expected.test(this.#said)) await this.#more(expected);
+    const deadline = patience();
+    while (!expected.test(this.#said)) await this.#more(expected, deadline);
   }
 
   /** Resolves when it has said more than this much of what it said, or after this time at the latest. */
@@ -80,9 +82,9 @@ export class Watching implements AsyncDisposable {
     return this.#said;
   }
 
-  async #more(expected: RegExp): Promise<void> {
+  async #more(expected: RegExp, deadline: Promise<"impatient">): Promise<void> {
     const changed = new Promise<undefined>((resolve) => (this.#wake = () => resolve(undefined)));
-    const ended = await Promise.race([changed, this.#running.outcome, patience()]);
+    const ended = await Promise.race([changed, this.#running.outcome, deadline]);
     if (ended === "impatient") throw new Error(`not said: ${expected}\n${this.#said}`);
     if (ended !== undefined) throw new Error(`ended before it said ${expected}:\n${describeOutcome(ended)}`);
   }
@@ -98,7 +100,7 @@ export class Watching implements AsyncDisposable {
   }
 }
 
-const patienceMs = 60_000;
+const patienceMs = 120_000;
 
 /** A soak takes its time. */
 const longestMs = 3_600_000;
