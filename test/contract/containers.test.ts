@@ -225,6 +225,14 @@ describe.each(testEngines(inject("embeddedEngine")))("containers on $name", (tes
     expect((await box.inspect(id)).HostConfig.Memory).toBe(0);
   });
 
+  test("a container that another one names and that is not there is no missing image", async () => {
+    const nobody = box.name("nobody");
+    for (const HostConfig of [{ VolumesFrom: [nobody] }, { PidMode: `container:${nobody}` }]) {
+      const created = box.create("true", { HostConfig });
+      await expect(created).rejects.toMatchObject({ status: 400, message: expect.stringContaining(nobody) as string });
+    }
+  });
+
   test("a working directory is absolute", async () => {
     const created = box.create("true", { WorkingDir: "relative" });
     await expect(created).rejects.toThrow("the working directory 'relative' is invalid");

@@ -12,6 +12,7 @@ import { logOptions } from "./logs/log-options.ts";
 import { mergeImage } from "./merge-image.ts";
 import { wantedMounts, type WantedMount } from "./mounts.ts";
 import { randomName } from "./random-name.ts";
+import type { Register } from "./register.ts";
 import type { ContainerRooms } from "./rooms.ts";
 
 /** What `POST /containers/create` answers. */
@@ -62,7 +63,7 @@ async function create(
   });
   const endpoints = wishedEndpoints(rooms, body, hostConfig.NetworkMode ?? "bridge");
   const wanted = wantedMounts({ ...body, Volumes: merged.Volumes ?? {}, HostConfig: wish }, (container) => {
-    return register.get(container).mounts;
+    return otherContainer(register, container).mounts;
   });
   await checkSources(wanted);
   const name = wishedName?.replace(/^\//, "") ?? freeName(rooms);
@@ -119,10 +120,17 @@ function wishedEndpoints(
   return wishes;
 }
 
-/** Other containers are named by what their names are now; their ids stay. Throws 404 for who is not there. */
+/** One that is named in a request. Throws 400 when it is not there: clients take 404 for a missing image, and pull it. */
+function otherContainer(register: Register, reference: string): ContainerDocument {
+  const found = register.find(reference);
+  if (found === undefined) throw badRequest(`No such container: ${reference}`);
+  return found;
+}
+
+/** Other containers are named by what their names are now; their ids stay. Throws 400 for who is not there. */
 function shareNamespaces({ register }: ContainerRooms, wish: HostConfig): HostConfig {
   const resolved = (mode: string | undefined): string | undefined =>
-    mode?.startsWith("container:") === true ? `container:${register.get(mode.slice(10)).id}` : mode;
+    mode?.startsWith("container:") === true ? `container:${otherContainer(register, mode.slice(10)).id}` : mode;
   const { NetworkMode, IpcMode, PidMode } = wish;
   return withoutUndefined({
     ...wish,
