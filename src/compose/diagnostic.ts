@@ -18,16 +18,29 @@ export interface Diagnostic {
 /** Where stages put what they find; loading goes on, so that all mistakes are told at once. */
 export type Report = (diagnostic: Diagnostic) => void;
 
-/** The compose files do not make a project: carries every mistake found, with the texts to quote from. */
+/**
+ * The compose files do not make a project: carries every mistake found, with the texts to quote from. The message has the
+ * hints, too: a test runner shows little else of an error.
+ */
 export class InvalidProjectError extends TscomposeError {
   readonly diagnostics: readonly Diagnostic[];
-  readonly sources: Sources;
+  // Not for those who print whatever an error has: whole files.
+  readonly #sources: Sources;
 
   constructor(diagnostics: readonly Diagnostic[], sources: Sources) {
-    super({ code: "invalid-project", message: diagnostics.map((d) => formatDiagnostic(d)).join("\n") });
+    super({ code: "invalid-project", message: diagnostics.flatMap(withHint).join("\n") });
     this.diagnostics = diagnostics;
-    this.sources = sources;
+    this.#sources = sources;
   }
+
+  get sources(): Sources {
+    return this.#sources;
+  }
+}
+
+function withHint(diagnostic: Diagnostic): string[] {
+  const { hint } = diagnostic;
+  return [formatDiagnostic(diagnostic), ...(hint === undefined ? [] : [`  hint: ${hint}`])];
 }
 
 /** One line: `compose.yaml:7:9 services.web.ports[0]: published port must be … [port-out-of-range]`. */

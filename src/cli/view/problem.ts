@@ -55,7 +55,7 @@ function withHintsFromHere(mistakes: Mistakes | undefined, flags: GlobalFlags): 
   const diagnostics = mistakes.diagnostics.map((each) =>
     each.hint === undefined ? each : { ...each, hint: fromHere(each.hint, flags) },
   );
-  return { ...mistakes, diagnostics };
+  return { diagnostics, sources: mistakes.sources };
 }
 
 /** Tells on stderr what the user should still hear about a project that is fine otherwise. */
@@ -165,7 +165,10 @@ function asJson(
     const message = error instanceof Error ? error.message : String(error);
     return { error: true, message, code: "bug", stack: error instanceof Error ? error.stack : undefined };
   }
-  const { message, code } = error;
+  const { code } = error;
+  // Hints have a place of their own there.
+  const message =
+    error instanceof InvalidProjectError ? error.diagnostics.map(formatDiagnostic).join("\n") : error.message;
   const hint = error.hint === undefined ? undefined : fromHere(error.hint, flags);
   const failures =
     error instanceof ExecutionError
