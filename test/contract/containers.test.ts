@@ -233,6 +233,16 @@ describe.each(testEngines(inject("embeddedEngine")))("containers on $name", (tes
     }
   });
 
+  test("a network that is not there is no missing image", async () => {
+    const created = box.create("true", { HostConfig: { NetworkMode: box.name("nosuch") } });
+    // Docker creates the container, and refuses to start it.
+    const refusal = await created.then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect([undefined, 400]).toContain((refusal as EngineError | undefined)?.status);
+  });
+
   test("a working directory is absolute", async () => {
     const created = box.create("true", { WorkingDir: "relative" });
     await expect(created).rejects.toThrow("the working directory 'relative' is invalid");

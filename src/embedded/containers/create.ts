@@ -102,7 +102,10 @@ async function create(
   }
 }
 
-/** The networks that a request asks for, by the names it uses; the one of the mode comes first. */
+/**
+ * The networks that a request asks for, by the names it uses; the one of the mode comes first. Throws 400 for one that is
+ * not there: clients take 404 for a missing image, and pull it.
+ */
 function wishedEndpoints(
   { networks }: ContainerRooms,
   { NetworkingConfig, MacAddress }: ContainerCreateBody,
@@ -115,7 +118,7 @@ function wishedEndpoints(
     ...Object.fromEntries(Object.entries(told).filter(([name]) => name !== mode)),
   };
   for (const name of Object.keys(wishes)) {
-    if (!networks.has(name)) throw notFound(`network ${name} not found`);
+    if (!networks.has(name)) throw badRequest(`network ${name} not found`);
   }
   return wishes;
 }
