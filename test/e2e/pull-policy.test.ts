@@ -9,7 +9,14 @@ test("every pull policy does what its name says, with an image that is here and 
   const name = `${registry.host}/team/web:1`;
   const first = await registry.publish("team/web", "1", "first");
   const engine = new EngineApi();
-  await using _ = { [Symbol.asyncDispose]: () => engine.send("DELETE", `/images/${name}?force=1`).catch(() => {}) };
+  await using _ = {
+    async [Symbol.asyncDispose]() {
+      // What the tag was taken from is kept by its digest.
+      for (const image of [name, `${registry.host}/team/web@${first}`]) {
+        await engine.send("DELETE", `/images/${image}?force=1`).catch(() => {});
+      }
+    },
+  };
   const run = async (policy: string, ...args: readonly string[]): Promise<Outcome> => {
     using folder = folderOf({
       "compose.yaml": `name: e2e-policies
