@@ -8,13 +8,13 @@ import { tailOf } from "./tail.ts";
 /** How a command is run of which nothing is wanted but its output and its end. */
 export const outputOnly = { AttachStdin: false, AttachStdout: true, AttachStderr: true, Tty: false } as const;
 
-/** Runs a hook's command in its container; a status other than 0 fails, with the last lines it printed. */
+/** Runs a hook's command in its container, as `runCommand` does: an interruption waits for no hook. */
 export async function runHook(
   operation: Extract<Operation, { kind: "run-hook" }>,
-  { engine, ids }: Tools,
+  { engine, ids, signal }: Tools,
 ): Promise<undefined> {
   const { container, service, moment } = operation;
-  await runCommand(engine, ids.resolve(container), operation, { title: `${service}: ${moment} hook` });
+  await runCommand(engine, ids.resolve(container), operation, { title: `${service}: ${moment} hook`, signal });
 }
 
 /** How a command is told of, and until when its end is waited for. */

@@ -1,5 +1,5 @@
 import { belongingsAre, complained, didNotPrint, nothingIsLeft, printed, serviceIs } from "../support/expectations.ts";
-import { run, runFailing, scenario, write } from "../support/scenario.ts";
+import { eventually, run, runFailing, runInterrupted, scenario, write } from "../support/scenario.ts";
 
 scenario("a project has the name that its file gives it", {
   "compose.yaml": `
@@ -89,6 +89,18 @@ scenario("hooks run before and after a start, and one that fails is told", hooke
     runFailing(1, "up", "-d", "--force-recreate"),
     complained(/post_start.*\b9\b/),
     complained(/no luck/),
+    serviceIs("web", "running"),
+    run("down"),
+  )
+  .step(
+    "an interruption waits for none",
+    write(hooked(note("before"), "touch /there; exec sleep infinity")),
+    runInterrupted(
+      { when: eventually(run("exec", "web", "test", "-e", "/there")), signal: "SIGINT", exitCode: 130 },
+      "up",
+      "-d",
+    ),
+    complained(/post_start hook "sh -c touch .*" goes on without us/),
     serviceIs("web", "running"),
     run("down"),
   )
