@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { ImagesForBuilds } from "../../images/for-builds.ts";
 import type { Digest } from "../../images/digest.ts";
 import { loadJson, saveJson } from "../../store/json-file.ts";
-import { unlessAborted } from "../unless-aborted.ts";
+import { unlessAborted } from "../../store/unless-aborted.ts";
 
 /** A layer of a step's result. */
 export interface ResultLayer {

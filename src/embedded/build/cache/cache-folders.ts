@@ -4,7 +4,7 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Mount } from "../dockerfile/mount-flag.ts";
 import { createTurns } from "../../store/turns.ts";
-import { unlessAborted } from "../unless-aborted.ts";
+import { unlessAborted } from "../../store/unless-aborted.ts";
 
 /** A folder that commands of several builds share, as long as one of them has it. */
 export interface CacheFolder extends AsyncDisposable {

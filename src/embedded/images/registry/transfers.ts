@@ -1,3 +1,4 @@
+import { unlessAborted } from "../../store/unless-aborted.ts";
 import type { Layer } from "../layers/layer-store.ts";
 import type { Tell } from "./lines.ts";
 
@@ -57,17 +58,12 @@ export function createTransfers(find: (diffId: string) => Layer | undefined): Tr
 
 /** The last to leave stops it, and stays until it has stopped. */
 async function listen({ listeners, abandoned, layer }: Transfer, { tell, signal }: TransferWish): Promise<Layer> {
-  const { promise: left, reject } = Promise.withResolvers<never>();
-  left.catch(() => {});
   // Two pulls of one client may have the same ear.
   const ear: Tell = (line) => tell(line);
-  const leave = (): void => reject(signal.reason as Error);
   listeners.add(ear);
-  signal.addEventListener("abort", leave, { once: true });
   try {
-    return await Promise.race([layer, left]);
+    return await unlessAborted(layer, signal);
   } finally {
-    signal.removeEventListener("abort", leave);
     listeners.delete(ear);
     if (listeners.size === 0) {
       abandoned.abort();
