@@ -43,7 +43,7 @@ export function openWorkshop(
     contents: (replica, path) => readContents(engine, replica, path),
     read: (replica, path) => readOne(engine, replica, path),
     // At the root: elsewhere the engine refuses links that lead out of the folder.
-    unpack: (replica, archive) => engine.uploadArchive(replica.id, "/", archive).catch(explainReadOnly),
+    unpack: (replica, archive) => engine.uploadArchive(replica.id, "/", archive),
     async remove(replica, paths) {
       for (const some of inPortions(paths)) await removePaths(engine, replica, some);
     },
@@ -65,15 +65,6 @@ export function openWorkshop(
 function toReplica(row: ContainerSummary): Replica {
   const bound = (row.Mounts ?? []).filter(({ Type }) => Type === "bind");
   return { id: row.Id, name: toContainer(row).name, boundFolders: bound.map(({ Destination }) => Destination) };
-}
-
-/** Engines say of what is mounted read-only only that it is. */
-function explainReadOnly(cause: unknown): never {
-  if (!(cause instanceof TscomposeError) || !/read-only file system|marked read-only/i.test(cause.message)) throw cause;
-  const { code, message } = cause;
-  const hint =
-    "files are copied to where the container may write: no read_only for a service that is synced, and no :ro";
-  throw new TscomposeError({ code, message, hint, cause });
 }
 
 /** Reads the archive of a path: works in every container, whatever programs it has. */

@@ -60,6 +60,10 @@ const hints: readonly (readonly [words: RegExp, hint: string])[] = [
   ],
   [/unable to find (user|group) .*no matching entries/i, "the image has no such user or group: name one by its number"],
   [/toomanyrequests|pull rate limit/i, "wait, or log in, which allows more: tscompose login [REGISTRY]"],
+  [
+    /marked read-only|read-only file system/i,
+    "nothing can be written there: no read_only for the service and no :ro for the mount, or another path",
+  ],
   [/no space left on device/i, "free some space: docker system df shows what takes it"],
   [
     /has dependent containers which must be removed before/i,

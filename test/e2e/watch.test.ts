@@ -218,7 +218,9 @@ volumes: { held: {} }
     });
     await using watching = await Watching.start(world.project);
     await watching.hasSaid(/later: no such file or folder yet: waiting for it/);
-    await watching.hasSaid(/not synced, .*read-only.*\n +hint: files are copied to where the container may write/);
+    await watching.hasSaid(
+      /not synced, .*read-only.*\n +hint: nothing can be written there: no read_only for the service/,
+    );
     await world.change(async (at) => {
       await writeFile(at("beside"), "now");
       await rename(at("beside"), at("later"));

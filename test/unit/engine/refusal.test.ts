@@ -54,6 +54,8 @@ describe("a refusal", () => {
     ],
     ["manifest for nginx:0 not found: manifest unknown", "check the tag"],
     ["write /x: no space left on device", "docker system df"],
+    ["container rootfs is marked read-only", "no read_only"],
+    ["mounted volume is marked read-only", "no :ro"],
     ['runc create failed: exec: "nosuch": executable file not found in $PATH', "command and entrypoint"],
     ["crun: executable file `nosuch` not found in $PATH: No such file or directory", "command and entrypoint"],
     ['runc create failed: exec: "/run.sh": stat /run.sh: no such file or directory', "command and entrypoint"],
