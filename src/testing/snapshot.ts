@@ -11,6 +11,7 @@ import type { Project } from "../compose/project.ts";
 import { UsageError } from "../errors.ts";
 import { stop } from "../library/change.ts";
 import type { Plan, Step } from "../plan/plan.ts";
+import { checkActiveServices } from "../actions/select-containers.ts";
 import { holdLayers, type KeptLayer, keepLayer, removeLayers, withLayers } from "../actions/kept-layers.ts";
 import { bringBack, type BringingBack, bringingBack, carryOut, onlyThese } from "./only-these.ts";
 import type { Running } from "./running.ts";
@@ -115,8 +116,7 @@ export async function takeSnapshot(
       "leave out layers: true, or reuse: true",
     );
   }
-  const unknown = asked.find((name) => !Object.hasOwn(running.project.services, name));
-  if (unknown !== undefined) throw new UsageError(`snapshot: there is no service "${unknown}"`);
+  checkActiveServices(running.project, asked, "snapshot: ");
   await running.refresh({ all: true });
   const mounted = volumesOf(running, asked);
   const written = keepsLayers ? layeredOf(running, asked, mounted) : [];

@@ -1,5 +1,6 @@
 import { envOf, variablePrefix } from "../actions/env.ts";
 import type { LogsOptions } from "../actions/logs.ts";
+import { checkActiveServices } from "../actions/select-containers.ts";
 import { UsageError } from "../errors.ts";
 import type { LogLine } from "../events.ts";
 import { logs } from "../library/follow.ts";
@@ -83,7 +84,8 @@ export class StackOfAll<Shape extends ComposeShape = ComposeShape> implements As
 
   /** The way from one service to another, to be made worse: `await using _ = await stack.link("api", "db").cut()`. */
   link(from: ServiceName<Shape>, to: ServiceName<Shape>): TestLink {
-    return new TestLink({ from, to }, Object.keys(this.services), this.#faults);
+    checkActiveServices(this.#running.project, [from, to], "link: ");
+    return new TestLink({ from, to }, this.#faults);
   }
 
   /** Takes it down, or gives it back where others use it, too; the second time it does nothing. */

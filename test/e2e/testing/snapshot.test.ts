@@ -55,7 +55,10 @@ test("the data of a database is kept and given back, and nobody else is disturbe
     message: "none of these services has a volume: there is nothing to keep",
     hint: "layers: true also keeps what they have written elsewhere",
   });
-  await expect(stack.snapshot({ services: ["db", "dbb"] })).rejects.toThrow('there is no service "dbb"');
+  await expect(stack.snapshot({ services: ["db", "dbb"] })).rejects.toMatchObject({
+    message: "snapshot: no such service: dbb",
+    hint: 'did you mean "db"?',
+  });
 });
 
 test("data without a name, and of who can be stopped only with it, is kept and given back", async () => {
