@@ -7,7 +7,10 @@ import { checkHostConfig } from "./host-config.ts";
 import { mayMove } from "./lifecycle.ts";
 import type { VerbParts } from "./verbs.ts";
 
-/** Changes limits and the restart policy of a container, also while it runs. Throws 400 for limits that contradict each other, 409 for one that is being removed. */
+/**
+ * Changes limits and the restart policy of a container, also while it runs. Throws 400 for limits that contradict each
+ * other, 409 for one that is being removed.
+ */
 export async function updateContainer(
   { rooms, turns }: VerbParts,
   reference: string,
